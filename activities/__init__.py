@@ -1,0 +1,1 @@
+"""What touches the outside, one file per partner kind, over the ports of `domain`."""

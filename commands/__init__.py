@@ -1,0 +1,1 @@
+"""The verbs of the `aftersales` command, thin over the other rooms."""

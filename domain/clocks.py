@@ -1,0 +1,119 @@
+"""Clocks: every wait of a case, named, with an anchor, a due instant and a history of pauses.
+
+Pure values. The workflow arms one timer for the earliest instant of all of them; moving a deadline is a change of state.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel
+
+
+class ClockState(StrEnum):
+    """Life of a clock."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+
+
+class Pause(BaseModel):
+    """One stop of a clock and why."""
+
+    reason: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+
+
+class Clock(BaseModel):
+    """One running or ended deadline of a case. Instants are aware UTC."""
+
+    id: str
+    rule: str
+    source: str
+    anchor: str
+    started_at: datetime
+    due_at: datetime
+    warn_at: list[datetime] = []  # instants still to come
+    state: ClockState = ClockState.RUNNING
+    generation: int = 1
+    pauses: list[Pause] = []
+    acted_at: datetime | None = None  # when the breach was acted on: may be later than `due_at`, never earlier
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        id: str,
+        rule: str,
+        source: str,
+        anchor: str,
+        at: datetime,
+        due_at: datetime,
+        warn_percent: tuple[int, ...],
+    ) -> Self:
+        """A running clock from `at` to `due_at`, with warnings at the given shares of its length."""
+        length = due_at - at
+        warn_at = [at + length * percent / 100 for percent in warn_percent]
+        return cls(id=id, rule=rule, source=source, anchor=anchor, started_at=at, due_at=due_at, warn_at=warn_at)
+
+    @property
+    def running(self) -> bool:
+        """Whether time passes on it."""
+        return self.state is ClockState.RUNNING
+
+    def next_instant(self) -> datetime | None:
+        """When it wants to be looked at next: a warning, or its due instant. None when it does not run."""
+        if not self.running:
+            return None
+        return min([*self.warn_at, self.due_at])
+
+    def take_warnings(self, now: datetime) -> int:
+        """Drop the warnings that have come and return how many they were."""
+        due = [at for at in self.warn_at if at <= now]
+        self.warn_at = [at for at in self.warn_at if at > now]
+        return len(due)
+
+    def in_time(self, received_at: datetime | None) -> bool:
+        """Whether a message received at that instant counts before the deadline.
+
+        The due instant itself is in time. A message without a stamp has the benefit of the doubt: the server kept it
+        before the worker saw the deadline pass.
+        """
+        return received_at is None or received_at <= self.due_at
+
+    def move(self, due_at: datetime) -> None:
+        """Set another due instant; warnings that lie behind the new one fall away."""
+        self.due_at = due_at
+        self.warn_at = [at for at in self.warn_at if at < due_at]
+        self.generation += 1
+        if self.state is ClockState.BREACHED:
+            self.state = ClockState.RUNNING
+
+    def pause(self, now: datetime, reason: str, by: str) -> None:
+        """Stop a running clock."""
+        if self.running:
+            self.state = ClockState.PAUSED
+            self.pauses.append(Pause(reason=reason, by=by, at=now))
+
+    def resume(self, now: datetime) -> None:
+        """Go on after a pause: everything that lay ahead moves by the time that the pause took."""
+        if self.state is ClockState.PAUSED:
+            stopped: timedelta = now - self.pauses[-1].at
+            self.pauses[-1].until = now
+            self.due_at += stopped
+            self.warn_at = [at + stopped for at in self.warn_at]
+            self.generation += 1
+            self.state = ClockState.RUNNING
+
+    def end(self, state: ClockState, now: datetime) -> None:
+        """Settle it as met, breached or cancelled."""
+        self.state = state
+        self.warn_at = []
+        self.acted_at = now

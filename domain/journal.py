@@ -1,0 +1,66 @@
+"""A page of a case's journal: what it writes to PostgreSQL each time it comes to rest, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class JournalEntry(BaseModel):
+    """One thing that happened: when (case time), who, what, under which rule. `data` holds codes, sums and references only."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    actor: str  # role, or role:id of a member of staff; never a customer's name
+    event: str  # snake_case, for example parcel_recall_ordered
+    rule: str = ""
+    data: dict[str, Any] = {}
+
+
+class Record(BaseModel):
+    """A row of one of the rulebook's records (section 9), upserted by `key`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str  # promise, approval, fee_quote, consent, evidence_item, parcel_incident, return_log, ...
+    key: str  # unique within the case and kind
+    at: datetime
+    rule: str = ""
+    data: dict[str, Any] = {}
+
+
+class CaseRow(BaseModel):
+    """The case's row in the register (售后订单登记簿): what a worklist sorts and filters by."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shop: str
+    case_no: str
+    order_no: str
+    case_type: str
+    stage: str
+    ball_with: str
+    due_at: datetime | None
+    due_rule: str = ""
+    needs_human: str = ""  # why a person must act, in one code; empty when none must
+    outcome: str = ""
+    rulebook: str  # name@digest
+    opened_at: datetime
+    closed_at: datetime | None = None
+    refunded_minor: int = 0
+    currency: str = "CNY"
+
+
+class JournalPage(BaseModel):
+    """Entries `first_entry..` of a case at one revision. Entry numbers are consecutive over the case's whole life."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: CaseRow
+    revision: int
+    first_entry: int
+    entries: tuple[JournalEntry, ...]
+    records: tuple[Record, ...] = ()

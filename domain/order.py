@@ -1,0 +1,41 @@
+"""What a case knows of the order it is about. References instead of persons (P-PRIV)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.money import Money
+
+
+class OrderLine(BaseModel):
+    """Goods of one kind in an order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sku: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(ge=1, le=100_000)
+    price: Money  # of the whole line, as paid
+    category: str = ""
+
+
+class Order(BaseModel):
+    """An order as its source told it. Instants are aware UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+    order_no: str
+    customer_ref: str  # opaque: the address book knows the person
+    paid: Money
+    freight: Money = Money(minor=0)
+    free_postage: bool = True
+    lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
+    channel: str = "provider"  # who pays it back: marketplace, provider, manual
+    courier: str = ""
+    waybill: str = ""
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    signed_at: datetime | None = None
+    utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
+    language: str = "zh"

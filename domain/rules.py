@@ -1,0 +1,97 @@
+"""The executable part of a rulebook version: what a case is pinned to and carries with it.
+
+`domain.rulebook` parses the full text (labels, explanations, both languages) and yields a `Rules` by `Rulebook.rules()`.
+A case holds its `Rules` by value, so that a new version binds new cases only and a replay needs no look-up.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.money import Money
+from domain.vocabulary import Party
+
+
+class Unit(StrEnum):
+    """How a clock's length is counted."""
+
+    SECONDS = "seconds"  # elapsed time
+    WORKING_DAYS = "working_days"  # days of the shop's calendar; due at the end of the last one
+    WORKING_SECONDS = "working_seconds"  # elapsed time that runs only inside the shop's opening hours
+    CALENDAR_MONTHS = "calendar_months"
+    CALENDAR_YEARS = "calendar_years"
+
+
+class ClockRule(BaseModel):
+    """One row of the rulebook's section 5. `length` counts `unit`s from the instant of `anchor`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    rule: str  # the rule it enforces, for example R-UNREACH-3D
+    anchor: str
+    length: int = Field(ge=0)
+    unit: Unit
+    warn_percent: tuple[int, ...] = (50, 80)
+    source: str  # line of the handbook, for example S0:18
+
+
+class AuthorityRung(BaseModel):
+    """What one role may decide alone, per case (A-CAP). `None` means without limit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Party
+    compensation: Money | None
+    refund: Money | None  # of goods that came back and passed inspection, or of a refund-only decision
+
+
+class ContactLimits(BaseModel):
+    """P-HOURS and P-CALLCAP. Hours are the customer's local ones."""
+
+    model_config = ConfigDict(frozen=True)
+
+    call_from_hour: int = 10
+    call_until_hour: int = 18
+    calls_per_day: int = 3
+    calls_per_week: int = 6  # rolling seven days
+
+
+class CompensationSize(BaseModel):
+    """A customary size of a goodwill gesture (M-COMP-SIZE)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    occasion: str  # flaw, our_mess, worn_defect
+    least: Money
+    most: Money
+
+
+class Numbers(BaseModel):
+    """Counts and sums of the rulebook that are neither clocks nor limits of authority."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unreachable_attempts: int = 3  # X7: a recall needs at least so many logged attempts
+    evidence_photos: int = 2  # R-DMG-EVID, R-QUAL-VERIFY
+    our_mess_contacts: int = 3  # R-OURMESS
+    closing_notices: int = 2  # notices before silence counts as agreement to close
+    compensation_ladder: tuple[str, ...] = ("coupon", "member_price", "cash", "red_packet", "gift")  # M-COMP-LADDER
+    free_reopen_days: int = 15  # X8
+
+
+class Rules(BaseModel):
+    """A pinned rulebook version. `name` and `digest` identify it; the full text lies in PostgreSQL under the digest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    clocks: dict[str, ClockRule]
+    authority: tuple[AuthorityRung, ...]
+    contact: ContactLimits
+    compensation: tuple[CompensationSize, ...]
+    numbers: Numbers
+    switches: dict[str, str] = {}  # the defaults of section 10 that a shop may choose otherwise, X1..X17

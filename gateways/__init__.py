@@ -1,0 +1,1 @@
+"""Partners' wires behind the ports of `domain`."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: numbered forward-only migrations, named queries, repositories."""

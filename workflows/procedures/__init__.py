@@ -1,0 +1,1 @@
+"""One file per procedure, readable aloud."""
