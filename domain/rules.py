@@ -1,6 +1,6 @@
 """The executable part of a rulebook version: what a case is pinned to and carries with it.
 
-`domain.rulebook` parses the full text (labels, explanations, both languages) and yields a `Rules` by `Rulebook.rules()`.
+`domain.rulebook` holds the full text (labels, both languages) and yields a `Rules` by `Rulebook.rules()`.
 A case holds its `Rules` by value, so that a new version binds new cases only and a replay needs no look-up.
 """
 
@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.money import Money
-from domain.vocabulary import Party
+from domain.vocabulary import FreightPayer, Party
 
 
 class Unit(StrEnum):
@@ -59,6 +59,16 @@ class ContactLimits(BaseModel):
     calls_per_week: int = 6  # rolling seven days
 
 
+class FreightRule(BaseModel):
+    """Who bears each leg under one rule of section 6."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outbound: FreightPayer  # our parcel to the customer
+    inbound: FreightPayer  # his parcel to us
+    back: FreightPayer  # his own goods sent back to him, or new ones in exchange
+
+
 class CompensationSize(BaseModel):
     """A customary size of a goodwill gesture (M-COMP-SIZE)."""
 
@@ -94,4 +104,5 @@ class Rules(BaseModel):
     contact: ContactLimits
     compensation: tuple[CompensationSize, ...]
     numbers: Numbers
+    freight: dict[str, FreightRule] = {}  # by rule id, M-QUAL and so on
     switches: dict[str, str] = {}  # the defaults of section 10 that a shop may choose otherwise, X1..X17
