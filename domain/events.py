@@ -1,8 +1,9 @@
 """Events from outside: CloudEvents 1.0 as the outer form, and what an after-sales request must say.
 
-Three families of `type`:
+Families of `type`:
 
     aftersales.request        a customer, a platform or an agent asks: starts a case, or finds the one it belongs to
+    aftersales.order          an order as the shop ships it: opens nothing, but lets a courier's push find it
     aftersales.<fact>         a fact for an open case, `<fact>` one of `domain.messages.FACTS` (`return_shipped`, ...)
     aftersales.parcel_update  also starts a case when nobody opened one and the state is trouble (ecosystem 1.1)
 
@@ -24,6 +25,7 @@ from domain.vocabulary import CaseType, Liability, ParcelState, ReasonCode
 
 PREFIX = "aftersales."
 REQUEST = "aftersales.request"
+ORDER = "aftersales.order"
 
 
 class CloudEvent(BaseModel):
@@ -66,8 +68,8 @@ class Request(BaseModel):
     evidence: tuple[str, ...] = Field(default=(), max_length=50)  # references of photos already there
     fault: Liability = Liability.UNDETERMINED
     parcel_state: ParcelState | None = None
-    requested_at: datetime
-    deadline: datetime | None = None  # the platform's own deadline: ours is never later
+    requested_at: AwareDatetime
+    deadline: AwareDatetime | None = None  # the platform's own deadline: ours is never later
     person: Person | None = None
 
     @model_validator(mode="after")
@@ -90,6 +92,22 @@ class Request(BaseModel):
         return workflow_id(self.shop, self.case_no)
 
 
+class OrderNotice(BaseModel):
+    """An order without a request: what a shop exports when it ships (发货)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shop: str
+    order: Order
+    person: Person | None = None
+
+    @model_validator(mode="after")
+    def _ids_are_ids(self) -> OrderNotice:
+        if not (is_business_id(self.shop) and is_business_id(self.order.order_no)):
+            raise ValueError("shop and order_no may hold letters, digits, '.', '_' and '-' only, at most 64 characters")
+        return self
+
+
 class CaseStart(BaseModel):
     """What a case workflow is started with: the request without its person, and the rules that bind the case."""
 
@@ -98,3 +116,4 @@ class CaseStart(BaseModel):
     request: Request
     rules: Rules
     opened_at: datetime
+    continue_after_events: int = Field(default=2000, ge=1)  # a run this long goes on in a new one when the case rests

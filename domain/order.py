@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.money import Money
 
@@ -34,8 +32,8 @@ class Order(BaseModel):
     channel: str = "provider"  # who pays it back: marketplace, provider, manual
     courier: str = ""
     waybill: str = ""
-    paid_at: datetime | None = None
-    shipped_at: datetime | None = None
-    signed_at: datetime | None = None
+    paid_at: AwareDatetime | None = None
+    shipped_at: AwareDatetime | None = None
+    signed_at: AwareDatetime | None = None
     utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
     language: str = "zh"
