@@ -20,6 +20,13 @@ _SPELLING: dict[str, tuple[Unit, int]] = {
     "months": (Unit.CALENDAR_MONTHS, 1),
     "years": (Unit.CALENDAR_YEARS, 1),
 }
+_MOST = {
+    Unit.SECONDS: 20 * 366 * 86_400,
+    Unit.WORKING_SECONDS: 20 * 366 * 86_400,
+    Unit.WORKING_DAYS: 20 * 366,
+    Unit.CALENDAR_MONTHS: 240,
+    Unit.CALENDAR_YEARS: 20,
+}
 _SINGULAR = {"working day": "working days", "month": "months", "year": "years"}
 _SHAPE = re.compile(r"(\d{1,6}) ?(.+)")
 
@@ -47,7 +54,10 @@ class Length(BaseModel):
         if match is None or spelling is None:
             raise ValueError(f"not a length: write {ALLOWED}")
         unit, size = spelling
-        return cls(count=int(match[1]) * size, unit=unit)
+        count = int(match[1]) * size
+        if count > _MOST[unit]:
+            raise ValueError("longer than twenty years: that is no deadline")
+        return cls(count=count, unit=unit)
 
     def __str__(self) -> str:
         """The shortest spelling that `parse` reads back to the same value."""
