@@ -9,6 +9,9 @@ import asyncpg
 
 from store.migrate import MigrationState, status
 
+Database = asyncpg.Pool | asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+"""What a repository works on: a pool, or one connection when several repositories share a transaction."""
+
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

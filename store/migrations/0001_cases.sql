@@ -21,12 +21,15 @@ CREATE TABLE cases (
     currency text NOT NULL DEFAULT 'CNY' CHECK (currency ~ '^[A-Z]{3}$'),
     revision bigint NOT NULL DEFAULT 0 CHECK (revision >= 0),
     last_entry bigint NOT NULL DEFAULT 0 CHECK (last_entry >= 0),
+    entries_missing bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (shop, case_no),
     CONSTRAINT cases_closed_has_instant CHECK (stage <> 'closed' OR closed_at IS NOT NULL)
 ) WITH (fillfactor = 80);  -- every rest of a case updates its row: leave room in the page for it
 
 COMMENT ON COLUMN cases.revision IS 'Of the newest journal page. A page that is not newer changes nothing.';
-COMMENT ON COLUMN cases.last_entry IS 'Number of the last journal entry. A page that would leave a gap is refused.';
+COMMENT ON COLUMN cases.last_entry IS 'Number of the last journal entry.';
+COMMENT ON COLUMN cases.entries_missing IS
+    'Entries that a later page left out: 0, unless this database was restored from an old copy.';
 
 -- The worklist by due instant is one scan of this index; what is due never comes last.
 CREATE INDEX cases_open_by_due ON cases (shop, (coalesce(due_at, 'infinity'::timestamptz)), case_no)
