@@ -1,0 +1,71 @@
+"""Who may decide which sum (A-CAP, section 7). Whoever asks never approves (A-SOD).
+
+The system acts under the lowest rung: what an agent need not ask for, it pays by itself.
+"""
+
+from __future__ import annotations
+
+from domain.decision import Decision
+from domain.money import Money
+from domain.rules import AuthorityRung, Rules
+from domain.vocabulary import Party
+
+
+def may_refund(rules: Rules, role: Party, amount: Money) -> Decision:
+    """Whether that role decides alone on a refund: of goods that passed inspection, or of a refund-only request."""
+    rung = _rung(rules, role)
+    return _decide(role, rung is not None, rung.refund if rung else None, amount, "refund")
+
+
+def may_compensate(rules: Rules, role: Party, total: Money) -> Decision:
+    """Whether that role gives goodwill alone. `total` is the case's whole goodwill, with what was given before."""
+    rung = _rung(rules, role)
+    return _decide(role, rung is not None, rung.compensation if rung else None, total, "compensation")
+
+
+def outranks(rules: Rules, what: str, amount: Money) -> Party:
+    """The lowest role that may decide on the sum. `what` begins with `refund` for refunds; all else is goodwill."""
+    for rung in rules.authority:
+        limit = rung.refund if what.startswith("refund") else rung.compensation
+        if limit is None or amount <= limit:
+            return rung.role
+    return rules.authority[-1].role
+
+
+def may_approve(rules: Rules, what: str, amount: Money, *, role: Party, by: str, requested_by: str) -> Decision:
+    """Whether that person may approve the request: not his own, and within his limit."""
+    if by == requested_by:
+        return Decision(
+            allowed=False,
+            rule="A-SOD",
+            reason="own_request",
+            zh="申请人不能审批自己的申请，请另一位有权限的同事处理。",
+            en="One may not approve one's own request; ask a colleague who has the authority.",
+        )
+    return may_refund(rules, role, amount) if what.startswith("refund") else may_compensate(rules, role, amount)
+
+
+def _rung(rules: Rules, role: Party) -> AuthorityRung | None:
+    if role is Party.SYSTEM:
+        return rules.authority[0]
+    return next((rung for rung in rules.authority if rung.role is role), None)
+
+
+def _decide(role: Party, on_ladder: bool, limit: Money | None, amount: Money, what: str) -> Decision:
+    if not on_ladder:
+        return Decision(
+            allowed=False,
+            rule="A-SOD",
+            reason="not_on_ladder",
+            zh=f"{role.value} 不决定金额，请由客服、主管或经理决定。",
+            en=f"The role {role.value} does not decide on sums; an agent, a supervisor or a manager does.",
+        )
+    if limit is None or amount <= limit:
+        return Decision(allowed=True, rule="A-CAP", reason="within_limit")
+    return Decision(
+        allowed=False,
+        rule="A-CAP",
+        reason=f"{what}_over_limit",
+        zh=f"{amount} 超过本级权限 {limit}，请提交上一级审批。",
+        en=f"{amount} is over the limit of {limit}; ask the next higher role to approve.",
+    )
