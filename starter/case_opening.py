@@ -1,0 +1,124 @@
+"""An after-sales request becomes a case: register first, then the workflow.
+
+The register's row and the workflow are two systems. The row is written first; a crash in between leaves an event that
+is tried again, and the same id and policy find or start the same single run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from domain.events import CaseStart, Request
+from domain.identity import TASK_QUEUE, workflow_id
+from domain.messages import RequestRepeated
+from domain.rules import Rules
+from domain.vocabulary import CaseType, Stage
+from starter.handing_over import Done, Pace, about_the_case
+from starter.pace import Paces
+from store.openings import Opening, Openings
+
+PATIENCE = timedelta(seconds=10)  # of one call to Temporal
+
+SHOP = SearchAttributeKey.for_keyword("AfterSaleShop")
+KIND = SearchAttributeKey.for_keyword("AfterSaleKind")
+STAGE = SearchAttributeKey.for_keyword("AfterSaleStage")
+ORDER = SearchAttributeKey.for_keyword("AfterSaleOrder")
+
+CHINESE = {
+    CaseType.RETURN_REFUND: "退货退款",
+    CaseType.REFUND_ONLY: "仅退款",
+    CaseType.CUSTOMER_UNREACHABLE: "联系不上",
+    CaseType.NO_TRACKING_INFO: "无物流信息",
+    CaseType.PARCEL_LOST: "丢件",
+}
+
+Signal = tuple[str, Mapping[str, Any]]
+
+
+class CaseOpening:
+    """Opens cases. `rulebook` gives the rules that bind a new case, and their full text for the archive."""
+
+    def __init__(
+        self, client: Client, openings: Openings, paces: Paces, rulebook: Callable[[], tuple[Rules, str]]
+    ) -> None:
+        self._client = client
+        self._openings = openings
+        self._paces = paces
+        self._rulebook = rulebook
+
+    async def open(
+        self, request: Request, *, at: datetime, id: str, retried: bool, first: Signal | None = None
+    ) -> Done | Pace:
+        """Start the case, or tell the open one that its request came again; a closed one is left alone.
+
+        `id` is the message id of the event; `retried`: an earlier attempt of the same event may have got half way, so
+        the open case can be its own. `first` is a message that starts the case's mailbox.
+
+        Raises:
+            TemporalAway: Temporal did not answer; try again.
+        """
+        shop = request.shop
+        if pause := self._paces.pause(f"{shop}/{request.case_no}"):
+            return Pace(pause)
+        rules, text = self._rulebook()
+        found, case_no = await self._openings.open(request, rules, text, at)
+        if found is Opening.CLOSED:
+            return Done("closed_already", shop, case_no)
+        repeated = found is Opening.OPEN and not retried
+        signal: Signal | None = first
+        if repeated and first is None:
+            signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
+        start = CaseStart(request=request.model_copy(update={"person": None}), rules=rules, opened_at=at)
+        try:
+            await self._start(start, case_no, signal)
+        except WorkflowAlreadyStartedError:  # ended; its last page is still on the way to the register
+            return Done("ended_already", shop, case_no)
+        except RPCError as error:
+            about_the_case(error)
+            raise
+        self._paces.count(f"{shop}/{request.case_no}")
+        return Done("repeated" if repeated else "opened", shop, case_no, appeared=_lanes(request))
+
+    async def _start(self, start: CaseStart, case_no: str, signal: Signal | None) -> None:
+        request = start.request
+        kind = request.case_type
+        await self._client.start_workflow(
+            "Case",
+            start,
+            id=workflow_id(request.shop, case_no),
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"{CHINESE[kind]} {kind} · order {request.order.order_no}",
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(SHOP, request.shop),
+                    SearchAttributePair(KIND, kind.value),
+                    SearchAttributePair(STAGE, Stage.INTAKE.value),
+                    SearchAttributePair(ORDER, request.order.order_no),
+                ]
+            ),
+            start_signal=signal[0] if signal else None,
+            start_signal_args=[dict(signal[1])] if signal else [],
+            rpc_timeout=PATIENCE,
+        )
+
+
+def _lanes(request: Request) -> tuple[str, ...]:
+    numbers = [f"case:{request.shop}/{request.case_no}", f"case_no:{request.case_no}"]
+    if request.order.waybill:
+        numbers.append(f"waybill:{request.order.waybill}")
+    return tuple(numbers)

@@ -1,0 +1,123 @@
+"""A fact finds its cases and is told to each of them once; trouble with a parcel that nobody reported opens a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from domain.events import CloudEvent, Request
+from domain.identity import workflow_id
+from domain.messages import ParcelUpdate, Payload, ReturnShipped, Shipped
+from domain.vocabulary import CaseType, ParcelState, ReasonCode
+from starter.case_opening import PATIENCE, CaseOpening
+from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case
+from starter.pace import Paces
+from starter.problem import Problem
+from store.openings import FoundCase, Openings
+
+
+class FactDelivery:
+    """Delivers facts. `trouble` says which parcel states open which type of case."""
+
+    def __init__(
+        self,
+        client: Client,
+        openings: Openings,
+        opening: CaseOpening,
+        paces: Paces,
+        trouble: dict[ParcelState, CaseType],
+    ) -> None:
+        self._client = client
+        self._openings = openings
+        self._opening = opening
+        self._paces = paces
+        self._trouble = trouble
+
+    async def deliver(self, event: CloudEvent, fact: Payload, *, at: datetime, id: str, retried: bool) -> Handed:
+        """Tell the fact to its cases.
+
+        Raises:
+            TemporalAway: Temporal did not answer; try again.
+        """
+        cases = await self._cases(event)
+        if len({case.shop for case in cases}) > 1:
+            return Refuse((Problem(code="ambiguous_case"),))
+        open_ones = [case for case in cases if not case.closed]
+        if not open_ones and isinstance(fact, ParcelUpdate) and fact.state in self._trouble:
+            opened = await self._open_for_trouble(event, fact, at=at, id=id, retried=retried)
+            if opened is not None:
+                return opened
+        targets = open_ones or cases
+        if not targets:
+            return Wait(Problem(code="no_case"), ordinary=isinstance(fact, ParcelUpdate) and not event.subject)
+        for case in targets:
+            pause = self._paces.pause(f"{case.shop}/{case.case_no}")
+            if pause > 0:
+                return Pace(pause)
+        message = _message(fact, event, at=at, id=id)
+        for case in targets:
+            refusal = await self._signal(case, fact.kind, message)
+            if refusal and not case.closed:
+                return Wait(Problem(code="case_not_running", detail={"reason": refusal}))
+            if refusal:
+                return Done("case_closed", case.shop, case.case_no)
+        appeared: tuple[str, ...] = ()
+        if isinstance(fact, ReturnShipped | Shipped):
+            for case in targets:
+                await self._openings.know_parcel(case.shop, case.case_no, fact.waybill)
+            appeared = (f"waybill:{fact.waybill}",)
+        return Done("told", targets[0].shop, targets[0].case_no, appeared)
+
+    async def _cases(self, event: CloudEvent) -> list[FoundCase]:
+        if event.subject:
+            shop, _, case_no = event.subject.partition("/")
+            return await self._openings.find("case_no", case_no, shop)
+        shop = event.data.get("shop") or ""
+        for kind in ("case_no", "rma", "waybill"):
+            value = event.data.get(kind)
+            if value and isinstance(value, str):
+                return await self._openings.find(kind, value, shop if isinstance(shop, str) else "")
+        return []
+
+    async def _signal(self, case: FoundCase, kind: str, message: dict[str, Any]) -> str:
+        """Send it. The answer is empty, or the code of a refusal that is about this case."""
+        handle = self._client.get_workflow_handle(workflow_id(case.shop, case.case_no))
+        try:
+            await handle.signal(kind, message, rpc_timeout=PATIENCE)
+        except RPCError as error:
+            return about_the_case(error)
+        self._paces.count(f"{case.shop}/{case.case_no}")
+        return ""
+
+    async def _open_for_trouble(
+        self, event: CloudEvent, update: ParcelUpdate, *, at: datetime, id: str, retried: bool
+    ) -> Handed | None:
+        shop = event.data.get("shop") or ""
+        orders = await self._openings.orders_of_parcel(update.waybill, shop if isinstance(shop, str) else "")
+        if not orders:
+            return None
+        if len(orders) > 1:
+            return Refuse((Problem(code="ambiguous_case"),))
+        shop, order = orders[0]
+        kind = self._trouble[update.state]
+        request = Request(
+            shop=shop,
+            case_type=kind,
+            order=order,
+            reason=ReasonCode.LOST if kind is CaseType.PARCEL_LOST else ReasonCode.NOT_RECEIVED,
+            parcel_state=update.state,
+            requested_at=at,
+        )
+        message = _message(update, event, at=at, id=id)
+        return await self._opening.open(request, at=at, id=id, retried=retried, first=(update.kind, message))
+
+
+def _message(fact: Payload, event: CloudEvent, *, at: datetime, id: str) -> dict[str, Any]:
+    """The signal's argument: known fields only, so that nothing a partner adds gets into a history (P-PRIV)."""
+    by = event.data.get("by")
+    role = fact.sender.value
+    signed = by if isinstance(by, str) and by.startswith(f"{role}:") and len(by) <= 80 else role
+    return fact.model_dump(mode="json", exclude_unset=True) | {"id": id, "by": signed, "at": at.isoformat()}

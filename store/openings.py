@@ -1,0 +1,123 @@
+"""What is written when an order becomes known and when a case opens, and how an event finds the cases that it is about.
+
+The register has the last word on which case exists and which is closed: Temporal forgets closed ones after retention.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from domain.events import Person, Request
+from domain.identity import case_number
+from domain.order import Order
+from domain.rules import Rules
+from store.queries import SQL
+
+
+class Opening(StrEnum):
+    """How a request found the register."""
+
+    NEW = "new"  # its case did not exist; it does now
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case of the register."""
+
+    shop: str
+    case_no: str
+    closed: bool
+
+
+class Openings:
+    """Writes and look-ups of the dispatcher, over a pool of `store.pool`."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def record_order(self, shop: str, order: Order, person: Person | None) -> None:
+        """Make an order and its customer known. An erased customer stays erased."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await _record_order(connection, shop, order, person)
+
+    async def open(self, request: Request, rules: Rules, rulebook: str, at: datetime) -> tuple[Opening, str]:
+        """Write order, person, rulebook text and the case's row in one transaction; the answer holds the case's number.
+
+        A request with a number of its own belongs to the case that a courier's push opened for the same order and type.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await _record_order(connection, request.shop, request.order, request.person)
+            found = await self._find(connection, request.shop, request.case_no)
+            if found is None and request.request_id:
+                unnumbered = case_number(request.order.order_no, request.case_type, None)
+                found = await self._find(connection, request.shop, unnumbered)
+                if found is not None and found.closed:
+                    found = None
+                if found is not None:
+                    await connection.execute(SQL["opening_alias"], request.shop, request.request_id, found.case_no)
+            if found is None:
+                await connection.execute(SQL["opening_rulebook"], rules.digest, rules.name, rulebook)
+                created = await connection.fetchval(
+                    SQL["opening_case"],
+                    request.shop,
+                    request.case_no,
+                    request.workflow_id,
+                    request.order.order_no,
+                    request.order.customer_ref,
+                    request.case_type.value,
+                    f"{rules.name}@{rules.digest}",
+                    at,
+                    request.order.paid.currency,
+                )
+                await connection.execute(
+                    SQL["opening_handles"],
+                    request.shop,
+                    request.case_no,
+                    ["order_no", "customer_ref", "waybill"],
+                    [request.order.order_no, request.order.customer_ref, request.order.waybill],
+                )
+                if created:
+                    return Opening.NEW, request.case_no
+                found = await self._find(connection, request.shop, request.case_no)
+                assert found is not None
+            return (Opening.CLOSED if found.closed else Opening.OPEN), found.case_no
+
+    async def _find(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> FoundCase | None:
+        row = await connection.fetchrow(SQL["opening_find"], shop, case_no)
+        return FoundCase(**row) if row else None
+
+    async def find(self, kind: str, value: str, shop: str = "") -> list[FoundCase]:
+        """The cases that go by `value`; `kind` is case_no, rma or waybill. Without a shop, those of every shop."""
+        if kind == "case_no" and shop:
+            rows = await self._pool.fetch(SQL["opening_find"], shop, value)
+        elif kind == "case_no":
+            rows = await self._pool.fetch(SQL["opening_find_by_number"], value)
+        else:
+            rows = await self._pool.fetch(SQL["opening_find_by_handle"], value, kind, shop)
+        return [FoundCase(**row) for row in rows]
+
+    async def orders_of_parcel(self, waybill: str, shop: str = "") -> list[tuple[str, Order]]:
+        """The known orders that were sent under a waybill, each with its shop."""
+        rows = await self._pool.fetch(SQL["opening_orders_by_waybill"], waybill, shop)
+        return [(row["shop"], Order.model_validate(row["content"])) for row in rows]
+
+    async def know_parcel(self, shop: str, case_no: str, waybill: str) -> None:
+        """A parcel of the case: news about it will find the case from now on."""
+        await self._pool.execute(SQL["opening_handles"], shop, case_no, ["waybill"], [waybill])
+
+
+async def _record_order(connection: PoolConnectionProxy, shop: str, order: Order, person: Person | None) -> None:
+    known = person or Person()
+    await connection.execute(SQL["opening_customer"], shop, order.customer_ref, known.name, known.phone, known.address)
+    await connection.execute(
+        SQL["opening_order"], shop, order.order_no, order.customer_ref, order.paid.minor, order.paid.currency
+    )
+    content = order.model_dump(mode="json")
+    await connection.execute(SQL["opening_known_order"], shop, order.order_no, order.waybill, content)

@@ -1,0 +1,77 @@
+-- name: inbox_put
+INSERT INTO inbox (source, id, type, lane, door, raw, headers, digest)
+SELECT source, id, type, lane, door, raw, headers::jsonb, digest
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bytea[])
+    WITH ORDINALITY AS given (source, id, type, lane, door, raw, headers, digest, place)
+ORDER BY place
+ON CONFLICT (source, id) DO NOTHING
+RETURNING source, id;
+
+-- name: inbox_known
+SELECT inbox.source, inbox.id, inbox.digest
+FROM unnest($1::text[], $2::text[]) AS given (source, id) JOIN inbox USING (source, id);
+
+-- name: inbox_wake_dispatchers
+SELECT pg_notify('inbox', '');
+
+-- name: inbox_one_claim_at_a_time
+SELECT pg_advisory_xact_lock(1768058232);
+
+-- name: inbox_claim
+WITH ready AS (
+    SELECT source, id
+    FROM inbox AS row
+    WHERE status IN ('new', 'claimed', 'waiting') AND due_at <= statement_timestamp()
+        AND NOT EXISTS (
+            SELECT FROM inbox AS held
+            WHERE held.lane = row.lane AND held.status = 'claimed' AND held.due_at > statement_timestamp()
+        )
+    ORDER BY due_at, number
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE inbox
+SET status = 'claimed', due_at = statement_timestamp() + $2::interval, attempts = attempts + 1
+FROM ready
+WHERE inbox.source = ready.source AND inbox.id = ready.id
+RETURNING inbox.source, inbox.id, number, type, lane, door, raw, headers, received_at,
+    statement_timestamp() - tried_since AS tried_for, attempts;
+
+-- name: inbox_next_due
+SELECT min(due_at) - statement_timestamp() FROM inbox WHERE status IN ('new', 'claimed', 'waiting');
+
+-- name: inbox_done
+UPDATE inbox SET status = 'done', shop = $3, case_no = $4, note = $5, settled_at = clock_timestamp()
+WHERE source = $1 AND id = $2 AND status = 'claimed';
+
+-- name: inbox_wait
+UPDATE inbox SET status = 'waiting', due_at = clock_timestamp() + $3::interval, note = $4
+WHERE source = $1 AND id = $2 AND status = 'claimed';
+
+-- name: inbox_hold_lane
+UPDATE inbox SET status = 'waiting', due_at = clock_timestamp() + $2::interval, note = $3
+WHERE lane = $1 AND status IN ('new', 'claimed', 'waiting');
+
+-- name: inbox_release
+UPDATE inbox SET status = 'new', due_at = clock_timestamp(), attempts = attempts - 1
+FROM unnest($1::text[], $2::text[]) AS given (source, id)
+WHERE inbox.source = given.source AND inbox.id = given.id AND status = 'claimed';
+
+-- name: inbox_quarantine
+UPDATE inbox SET status = 'quarantined', note = $3, settled_at = clock_timestamp()
+WHERE source = $1 AND id = $2 AND status = 'claimed';
+
+-- name: inbox_retry
+UPDATE inbox SET status = 'new', due_at = clock_timestamp(), attempts = 0, settled_at = NULL, tried_since = clock_timestamp(),
+    raw = coalesce($3, raw), headers = coalesce($4::jsonb, headers), digest = coalesce($5, digest),
+    type = coalesce($6, type), lane = coalesce($7, lane)
+WHERE source = $1 AND id = $2 AND status = 'quarantined';
+
+-- name: inbox_wake_lanes
+UPDATE inbox SET due_at = clock_timestamp() WHERE lane = ANY ($1::text[]) AND status = 'waiting' AND due_at > clock_timestamp();
+
+-- name: inbox_depth
+SELECT count(*) FROM (SELECT FROM inbox WHERE status IN ('new', 'claimed') LIMIT $1) AS open;
+
+-- name: inbox_counts
+SELECT status, count(*) AS rows FROM inbox GROUP BY status;
