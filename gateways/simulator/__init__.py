@@ -1,1 +1,4 @@
-"""Partners that answer over the real wire, with a ledger of their own and fault knobs."""
+"""Simulated partners behind the real partner wire:
+
+For the demo, the bench and the tests. docs/simulator.md says how.
+"""

@@ -1,0 +1,117 @@
+"""How simulated customers answer telephone calls and messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.ports import CaseKey, OutboundMessage
+from domain.vocabulary import AttemptResult, Channel
+from gateways.simulator import warehouse
+from gateways.simulator.personas import Customer, nth
+from gateways.simulator.world import World, reference
+
+_WHO = "customer"
+_UNDERSTOOD = (AttemptResult.SENT, AttemptResult.REACHED)
+
+
+def deliver(world: World, message: OutboundMessage) -> dict[str, str]:
+    """One attempt: what comes of it, and what the customer will do about it."""
+    persona = world.personas.customer(message.recipient.customer_ref)
+    case = message.case
+    if message.channel is Channel.CALL:
+        effect = "call_made"
+        result = nth(persona.calls, len(world.ledger.effects(case, effect)))
+    else:
+        effect = "message_delivered"
+        result = persona.im if message.channel is Channel.IM else persona.sms
+    if effect == "call_made" or result is AttemptResult.SENT:
+        world.ledger.effect(
+            "contact", effect, message.key, case, message.at,
+            template=message.template, channel=message.channel.value, result=result.value,
+            customer_ref=message.recipient.customer_ref,
+        )  # fmt: skip
+    _react(world, persona, message, result)
+    return {"result": result.value, "partner_ref": reference("SIM", message.key)}
+
+
+def _react(world: World, persona: Customer, message: OutboundMessage, result: AttemptResult) -> None:
+    reaction = world.personas.reaction(message.template)
+    if reaction == "surfaces":
+        _surfaces(world, persona, message, result)
+    elif reaction and result in _UNDERSTOOD:
+        _REACTIONS[reaction](world, persona, message.case, message.key, message.at)
+
+
+def _surfaces(world: World, persona: Customer, message: OutboundMessage, result: AttemptResult) -> None:
+    """He turns up so long after we began to look for him, unless a call reaches him first."""
+    rows = world.ledger.plans(message.case, "customer_replied")
+    if result is AttemptResult.REACHED:
+        for row in rows:
+            world.ledger.end(row["id"], "cancelled")
+    elif not rows:
+        at = world.later(message.at, persona.surfaces_after)
+        words = f"words/{message.case.case_no}"
+        world.plan(message.key, message.case, at, _WHO, "customer_replied", text_ref=words)
+
+
+def _agrees(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if world.coming(case, "customer_agreed"):
+        return
+    agreed = nth(persona.agrees, len(world.ledger.plans(case, "customer_agreed")))
+    choice = {"choice": persona.choice.value} if persona.choice and agreed else {}
+    world.plan(key, case, world.later(at, persona.agrees_after), _WHO, "customer_agreed", agreed=agreed, **choice)
+
+
+def _sends_photos(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if persona.photos and not world.coming(case, "evidence_received"):
+        items = [f"evidence/{key}-{number}" for number in range(1, persona.photos + 1)]
+        world.plan(key, case, world.later(at, persona.photos_after), _WHO, "evidence_received", items=items)
+
+
+def _ships_return(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    """He hands the return over once, and tells the number or not."""
+    sent_at = world.later(at, persona.ships_after)
+    if sent_at is None or world.ledger.effects(case, "return_sent"):
+        return
+    waybill = reference("RET", case.shop, case.case_no)
+    world.ledger.effect(_WHO, "return_sent", key, case, sent_at, courier=persona.courier, waybill=waybill)
+    if persona.tracking == "at_once":
+        world.plan(key, case, sent_at, _WHO, "return_shipped", courier=persona.courier, waybill=waybill)
+    warehouse.expect_return(world, case)
+
+
+def _tells_tracking(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    told_at = world.later(at, persona.tracking_after)
+    if told_at is None or persona.tracking == "never" or world.coming(case, "return_shipped"):
+        return
+    for sent in world.ledger.effects(case, "return_sent"):
+        told_at = max(told_at, sent["at"])
+        world.plan(key, case, told_at, _WHO, "return_shipped", courier=sent["courier"], waybill=sent["waybill"])
+
+
+def _confirms_address(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if not world.coming(case, "address_confirmed"):
+        confirmed_at = world.later(at, persona.address_after)
+        world.plan(key, case, confirmed_at, _WHO, "address_confirmed", address_ref=persona.address_ref)
+
+
+def _confirms(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if not world.coming(case, "customer_confirmed"):
+        solved = nth(persona.solved, len(world.ledger.plans(case, "customer_confirmed")))
+        world.plan(key, case, world.later(at, persona.confirms_after), _WHO, "customer_confirmed", solved=solved)
+
+
+def _answers_survey(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if not world.coming(case, "survey_answered"):
+        world.plan(key, case, world.later(at, persona.survey_after), _WHO, "survey_answered", score=persona.score)
+
+
+_REACTIONS = {
+    "agrees": _agrees,
+    "sends_photos": _sends_photos,
+    "ships_return": _ships_return,
+    "tells_tracking": _tells_tracking,
+    "confirms_address": _confirms_address,
+    "confirms": _confirms,
+    "answers_survey": _answers_survey,
+}

@@ -1,0 +1,217 @@
+"""Who behaves how: the persona file (TOML), documented in docs/simulator.md.
+
+A table `default` holds for everybody of its kind; a table with a name changes single fields of it. Names are
+references and business
+numbers: a customer reference, a waybill, an order number, a SKU. Delays count in case time: `30m`, `6h`, `2d`, or
+`never`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from domain.ports import HumanNeed
+from domain.vocabulary import AttemptResult, Inspection, ParcelState, Quality, Resolution
+from gateways.simulator.faults import Fault
+
+_DELAY = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+T = TypeVar("T")
+
+
+def _delay(raw: Any) -> Any:
+    if raw == "never":
+        return None
+    match = _DELAY.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None:
+        raise ValueError("write a delay as 30m, 6h, 2d or never")
+    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+
+
+def _several(raw: Any) -> Any:
+    return raw if isinstance(raw, list | tuple) else (raw,)
+
+
+Delay = Annotated[timedelta | None, BeforeValidator(_delay)]
+Series = Annotated[tuple[T, ...], BeforeValidator(_several), Field(min_length=1)]  # in order; the last one repeats
+
+
+def nth(series: tuple[T, ...], number: int) -> T:
+    """The answer to the `number`-th question (from 0): the last one goes on for ever."""
+    return series[min(number, len(series) - 1)]
+
+
+class _Persona(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Customer(_Persona):
+    """By customer reference. A delay of `never` is silence."""
+
+    calls: Series[AttemptResult] = (AttemptResult.REACHED,)  # how his telephone is answered, per case
+    im: AttemptResult = AttemptResult.SENT  # or channel_blocked
+    sms: AttemptResult = AttemptResult.SENT
+    agrees: Series[bool] = (True,)  # to the first, second, ... proposal of a case
+    agrees_after: Delay = timedelta(hours=6)
+    choice: Resolution | None = None  # where a choice is offered
+    photos: int = Field(default=2, ge=0, le=20)
+    photos_after: Delay = timedelta(hours=4)
+    ships_after: Delay = timedelta(hours=20)
+    courier: str = "yto"
+    tracking: Literal["at_once", "when_asked", "never"] = "at_once"  # does he tell the return's number
+    tracking_after: Delay = timedelta(hours=3)  # once asked
+    surfaces_after: Delay = None  # after the first message that looks for him
+    address_after: Delay = timedelta(hours=3)
+    address_ref: str = ""  # empty: the address on file is right
+    solved: Series[bool] = (True,)
+    confirms_after: Delay = timedelta(hours=12)
+    score: int = Field(default=5, ge=1, le=5)
+    survey_after: Delay = timedelta(days=1)
+
+
+class Courier(_Persona):
+    """By waybill, or by order number for the parcels that the simulated warehouse sends."""
+
+    state: ParcelState = ParcelState.IN_TRANSIT  # what tracking shows while nothing was reported yet
+    code: str = ""  # the same as a raw code, in the words of `vocabulary`; used instead of `state` when given
+    vocabulary: str = "kuaidi100"
+    trace: Series[Literal["found", "moving", "lost", "unknown"]] = (
+        "moving",
+    )  # the first, second, ... trace of a parcel
+    trace_after: Delay = timedelta(hours=8)
+    recall: Literal["accepted", "refused"] = "accepted"
+    recall_after: Delay = timedelta(hours=2)
+    back_after: Delay = timedelta(days=3)  # from the accepted recall to our door
+    answers_after: Delay = timedelta(hours=4)  # claims, redelivery, another address
+    transit_after: Delay = timedelta(hours=12)  # from dispatch, or from a trace that found the parcel
+    delivered_after: Delay = timedelta(days=2)
+
+
+class Warehouse(_Persona):
+    """By order number, waybill or SKU."""
+
+    handed_over: bool = True  # did the parcel really leave
+    answers_after: Delay = timedelta(hours=4)
+    stock_after: Delay = None  # missing goods arrive so long after the question
+    ships_after: Delay = timedelta(hours=10)
+    courier: str = "yto"
+    receives_after: Delay = timedelta(hours=30)  # from the customer's dispatch
+    books_recalled_after: Delay = timedelta(hours=4)  # from a recalled parcel's return
+    short: int = Field(default=0, ge=0)  # pieces missing of every line
+    quality: Quality = Quality.GOOD
+    inspects_after: Delay = timedelta(hours=6)
+    second_after: Delay = timedelta(hours=4)
+    first: Inspection = Inspection.PASS
+    second: Inspection = Inspection.PASS
+
+
+class Provider(_Persona):
+    """Who pays refunds, by order number."""
+
+    answer: Literal["done", "pending", "refused", "needs_human"] = "done"
+    code: str = ""
+    notice_after: Delay = timedelta(hours=2)  # a pending payment is settled then; with `never` it stays pending
+    settles: Literal["done", "refused"] = "done"
+    need: HumanNeed = HumanNeed.SMS_CODE
+    expects: str = ""  # the right human input; any will do when empty
+    heals_after: Delay = timedelta(minutes=10)  # a balance is topped up, a permission given: no input needed
+
+
+TEMPLATES: Mapping[str, str] = {
+    "plan_proposed": "agrees",
+    "no_fault_found": "agrees",
+    "fee_quoted": "agrees",
+    "evidence_asked": "sends_photos",
+    "return_authorized": "ships_return",
+    "tracking_asked": "tells_tracking",
+    "unreachable_notice": "surfaces",
+    "unreachable_call": "surfaces",
+    "address_asked": "confirms_address",
+    "closing": "confirms",
+    "closing_reminder": "confirms",
+    "survey": "answers_survey",
+}
+
+P = TypeVar("P", bound=_Persona)
+
+
+class Personas(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customers: dict[str, dict[str, Any]] = {}
+    couriers: dict[str, dict[str, Any]] = {}
+    warehouses: dict[str, dict[str, Any]] = {}
+    refunds: dict[str, dict[str, Any]] = {}
+    templates: dict[str, str] = {}  # more templates -> reactions, beside TEMPLATES
+    faults: tuple[Fault, ...] = ()
+
+    def customer(self, customer_ref: str) -> Customer:
+        """The customer behind a reference."""
+        return _person(Customer, self.customers, [customer_ref])
+
+    def courier(self, waybill: str, order_no: str = "") -> Courier:
+        """How a courier treats this parcel."""
+        return _person(Courier, self.couriers, [waybill, order_no])
+
+    def warehouse(self, *names: str) -> Warehouse:
+        """How the warehouse treats this order, parcel or SKU: the first name that the file knows."""
+        return _person(Warehouse, self.warehouses, names)
+
+    def provider(self, order_no: str) -> Provider:
+        """How a refund of this order is answered."""
+        return _person(Provider, self.refunds, [order_no])
+
+    def reaction(self, template: str) -> str:
+        """What a message of this template makes a customer do; empty for nothing."""
+        return self.templates.get(template) or TEMPLATES.get(template, "")
+
+
+def _person(model: type[P], tables: Mapping[str, Mapping[str, Any]], names: Iterable[str]) -> P:
+    own = next((tables[name] for name in names if name in tables), {})
+    return model.model_validate({**tables.get("default", {}), **own})
+
+
+def read_personas(path: Path | None) -> Personas:
+    """Read a persona file; without one everybody behaves by default.
+
+    Raises:
+        ValueError: the file is not TOML, or a field is unknown or unreadable; says where.
+    """
+    if path is None:
+        return Personas()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        personas = Personas.model_validate(document)
+        for model, tables in (
+            (Customer, personas.customers),
+            (Courier, personas.couriers),
+            (Warehouse, personas.warehouses),
+            (Provider, personas.refunds),
+        ):
+            for name in tables:
+                _named(model, tables, name)
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise ValueError(f"{path.name}: {error}") from None
+    unknown = set(personas.templates.values()) - set(TEMPLATES.values())
+    if unknown:
+        raise ValueError(
+            f"{path.name}: templates: no such reaction {sorted(unknown)}; known: {sorted(set(TEMPLATES.values()))}"
+        )
+    return personas
+
+
+def _named(model: type[_Persona], tables: Mapping[str, Mapping[str, Any]], name: str) -> None:
+    try:
+        _person(model, tables, [name])
+    except ValidationError as error:
+        where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ValueError(f"{model.__name__.lower()} {name}: {where}") from None

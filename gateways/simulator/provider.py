@@ -1,0 +1,93 @@
+"""How simulated providers pay refunds: one payment per key, however often they are asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain.ports import CaseKey, HumanNeed, RefundOrder
+from gateways.simulator.faults import Fault, FaultKind
+from gateways.simulator.ledger import instant
+from gateways.simulator.world import World, reference
+
+_WHO = "refunds"
+_TYPED = (HumanNeed.SMS_CODE, HumanNeed.VERSION_CHANGED)  # these need an input; the others heal by themselves
+
+
+def pay(world: World, order: RefundOrder, earlier: dict[str, Any] | None, fault: Fault | None) -> dict[str, Any]:
+    """Pay, or say what stands in the way. A settled or running payment is only reported again."""
+    if earlier and earlier["status"] == "needs_human":
+        if not _healed(world, order, earlier):
+            return earlier
+        return _paid(world, order)
+    if earlier:
+        return settled(world, order.key, earlier)
+    persona = world.personas.provider(order.case.order_no)
+    if fault and fault.kind is FaultKind.REFUSE:
+        return _answer(order, "refused", code=fault.code)
+    if fault and fault.kind is FaultKind.NEEDS_HUMAN:
+        return _answer(order, "needs_human", need=fault.need.value)
+    if persona.answer == "needs_human":
+        return _answer(order, "needs_human", need=persona.need.value, code=persona.code)
+    if persona.answer == "refused":
+        return _answer(order, "refused", code=persona.code or "refused_by_partner")
+    if persona.answer == "done":
+        return _paid(world, order)
+    notice_at = world.later(order.at, persona.notice_after)
+    world.plan(order.key, order.case, notice_at, _WHO, "refund_notice", key=order.key)
+    settles = {"settles": persona.settles, "settles_at": instant(notice_at) if notice_at else ""}
+    return _answer(order, "pending", code=persona.code) | settles
+
+
+def settled(world: World, key: str, earlier: dict[str, Any], *, now: bool = False) -> dict[str, Any]:
+    """A pending payment as it stands: moved once its instant has come in the case's time, or `now`."""
+    if earlier["status"] != "pending" or not earlier["settles_at"]:
+        return earlier
+    case = CaseKey.model_validate(earlier["case"])
+    posted = any(row["state"] != "planned" for row in world.ledger.plans(case, "refund_notice") if key in row["data"])
+    if not (now or posted or world.ledger.latest(case) >= earlier["settles_at"]):
+        return earlier
+    answer = earlier | {"status": earlier["settles"]}
+    if answer["status"] == "done":
+        _payment(world, key, case, datetime.fromisoformat(earlier["settles_at"]), answer)
+    found = world.ledger.answer(_WHO, key)
+    world.ledger.keep_answer(_WHO, key, found[0] if found else "", answer)
+    return answer
+
+
+def _healed(world: World, order: RefundOrder, earlier: dict[str, Any]) -> bool:
+    persona = world.personas.provider(order.case.order_no)
+    if order.human_input is not None:
+        return not persona.expects or order.human_input == persona.expects
+    if HumanNeed(earlier["need"]) in _TYPED:
+        return False
+    healed_at = world.later(datetime.fromisoformat(earlier["since"]), persona.heals_after)
+    return healed_at is not None and order.at >= healed_at
+
+
+def _paid(world: World, order: RefundOrder) -> dict[str, Any]:
+    answer = _answer(order, "done")
+    _payment(world, order.key, order.case, order.at, answer)
+    return answer
+
+
+def _answer(order: RefundOrder, status: str, need: str = "", code: str = "") -> dict[str, Any]:
+    """What is kept under the key. The wire shows `status`, `partner_ref`, `need` and `code` of it."""
+    return {
+        "status": status,
+        "partner_ref": reference("PAY", order.key),
+        "need": need,
+        "code": code,
+        "since": instant(order.at),
+        "case": order.case.model_dump(),
+        "amount": order.amount.model_dump(),
+        "channel": order.channel,
+    }
+
+
+def _payment(world: World, key: str, case: CaseKey, at: datetime, answer: dict[str, Any]) -> None:
+    amount = answer["amount"]
+    world.ledger.effect(
+        _WHO, "payment", key, case, at,
+        amount_minor=amount["minor"], currency=amount["currency"], channel=answer["channel"],
+    )  # fmt: skip

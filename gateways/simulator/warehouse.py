@@ -1,0 +1,110 @@
+"""How the simulated warehouse sends goods, books returns in, inspects them and answers questions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain.ports import CaseKey, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.vocabulary import Inspection, ParcelState
+from gateways.simulator import parcels
+from gateways.simulator.ledger import instant
+from gateways.simulator.personas import Warehouse
+from gateways.simulator.world import World, reference
+
+_WHO = "warehouse"
+_INSPECTORS = {1: "qc:1", 2: "warehouse:1"}  # two different persons (W-5, W-6)
+
+
+def announce_return(world: World, order: ReturnOrder) -> dict[str, Any]:
+    """Expect a return."""
+    lines = [line.model_dump(mode="json", include={"sku", "quantity"}) for line in order.lines]
+    world.ledger.effect(
+        _WHO, "return_announced", order.key, order.case, order.at, rma=order.rma, waybill=order.waybill, lines=lines
+    )
+    expect_return(world, order.case)
+    return world.receipt(order.key)
+
+
+def ship(world: World, order: ShipmentOrder) -> dict[str, Any]:
+    """Send goods; the parcel's number follows when it leaves."""
+    persona = world.personas.warehouse(order.case.order_no, *(line.sku for line in order.lines))
+    left_at = world.later(order.at, persona.ships_after)
+    waybill = reference("OUT", order.case.shop, order.key)
+    lines = [line.model_dump(mode="json", include={"sku", "quantity"}) for line in order.lines]
+    world.ledger.effect(
+        _WHO, "goods_shipped", order.key, order.case, order.at, waybill=waybill, leg=order.leg.value, lines=lines
+    )
+    world.plan(order.key, order.case, left_at, _WHO, "shipped", courier=persona.courier, waybill=waybill)
+    parcel = world.personas.courier(waybill, order.case.order_no)
+    parcels.moves(world, order.key, order.case, waybill, since=left_at, persona=parcel)
+    return world.receipt(order.key)
+
+
+def dispose(world: World, disposal: StockDisposal) -> dict[str, Any]:
+    """Move inspected goods."""
+    world.ledger.effect(
+        _WHO, "goods_moved", disposal.key, disposal.case, disposal.at,
+        rma=disposal.rma, disposition=disposal.disposition,
+    )  # fmt: skip
+    return world.receipt(disposal.key)
+
+
+def ask(world: World, question: StockQuestion) -> dict[str, Any]:
+    """Look after a parcel; the answer follows."""
+    persona = world.personas.warehouse(question.case.order_no, question.waybill)
+    world.ledger.effect(_WHO, "question_asked", question.key, question.case, question.at, waybill=question.waybill)
+    answered_at = world.later(question.at, persona.answers_after)
+    stock_at = world.later(question.at, persona.stock_after) if not persona.handed_over else None
+    stock = {"stock_at": instant(stock_at)} if stock_at else {}
+    world.plan(
+        question.key, question.case, answered_at, _WHO, "warehouse_answered", handed_over=persona.handed_over, **stock
+    )
+    return world.receipt(question.key)
+
+
+def expect_return(world: World, case: CaseKey) -> None:
+    """Book in what was announced and is on its way, once per return number.
+
+    Called whenever one of the two becomes known.
+    """
+    for announced in world.ledger.effects(case, "return_announced"):
+        skus = [line["sku"] for line in announced["lines"]]
+        persona = world.personas.warehouse(case.order_no, *skus)
+        arrival, waybill = _arrival(world, case, persona)
+        if arrival is not None:
+            booked_at = max(arrival, announced["at"])
+            _book_in(world, persona, case, at=booked_at, waybill=waybill, announced=announced)
+
+
+def _arrival(world: World, case: CaseKey, persona: Warehouse) -> tuple[datetime | None, str]:
+    """When the goods are on the table, and in which parcel: the customer's own, or ours that was called back."""
+    for sent in world.ledger.effects(case, "return_sent"):
+        return world.later(sent["at"], persona.receives_after), sent["waybill"]
+    for row in world.ledger.plans(case, "parcel_update"):
+        if f'"{ParcelState.RETURNED}"' in row["data"]:
+            back_at = datetime.fromisoformat(row["deliver_at"])
+            return world.later(back_at, persona.books_recalled_after), row["waybill"]
+    return None, ""
+
+
+def _book_in(
+    world: World, persona: Warehouse, case: CaseKey, *, at: datetime, waybill: str, announced: dict[str, Any]
+) -> None:
+    lines = [
+        {"sku": line["sku"], "quantity": max(0, line["quantity"] - persona.short), "quality": persona.quality.value}
+        for line in announced["lines"]
+    ]
+    rma = announced["rma"]
+    world.plan(f"{rma}:received", case, at, _WHO, "return_received", rma=rma, waybill=waybill, lines=lines)
+    seen_at: datetime | None = at
+    for number, delay, result in (
+        (1, persona.inspects_after, persona.first),
+        (2, persona.second_after, persona.second),
+    ):
+        seen_at = world.later(seen_at, delay)
+        photos = [] if result is Inspection.PASS else [f"evidence/{rma}-{number}-{shot}" for shot in (1, 2)]
+        world.plan(
+            f"{rma}:inspected:{number}", case, seen_at, _WHO, "inspected",
+            rma=rma, round=number, result=result.value, photos=photos, by=_INSPECTORS[number],
+        )  # fmt: skip
