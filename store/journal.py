@@ -65,6 +65,10 @@ class PostgresJournal:
                 f"page {page.revision} of case {row.shop}/{row.case_no} breaks {named} ({error.table_name or 'store'})"
             ) from None
 
+    async def empty(self, shop: str, case_no: str, number: int) -> bool:
+        """Erase what an entry says, when words got in by mistake; that it happened stays. False: no such entry."""
+        return (await self._database.execute(SQL["journal_empty"], shop, case_no, number)) == "UPDATE 1"
+
 
 @lru_cache(maxsize=256)
 def _statement(kinds: frozenset[str]) -> tuple[str, tuple[list[str], ...]]:

@@ -50,3 +50,6 @@ SELECT EXISTS (SELECT FROM page)
 SELECT number, at, actor, event, rule, data FROM journal_entries
 WHERE shop = $1 AND case_no = $2 AND number > $3
 ORDER BY number LIMIT $4
+
+-- name: journal_empty
+UPDATE journal_entries SET data = '{"erased": true}' WHERE shop = $1 AND case_no = $2 AND number = $3
