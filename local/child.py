@@ -35,6 +35,7 @@ class Child:
         *,
         log: Path,
         environment: Mapping[str, str] | None = None,
+        folder: Path = Path("/"),
         account: Account | None = None,
         inherits: Sequence[int] = (),
         stop_signal: signal.Signals = signal.SIGTERM,
@@ -44,6 +45,7 @@ class Child:
         self.command = list(command)
         self.log = log
         self._environment = dict(environment) if environment is not None else None
+        self._folder = folder
         self._account = account
         self._inherits = tuple(inherits)
         self._stop_signal = stop_signal
@@ -71,7 +73,7 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=self._environment,
-                cwd="/",
+                cwd=self._folder,
                 pass_fds=self._inherits,
                 start_new_session=True,
             )

@@ -33,14 +33,14 @@ class HeldFolder:
         self._lasting = lasting
 
     @classmethod
-    async def lasting(cls, path: Path) -> Self:
+    async def lasting(cls, path: Path, patience: float | None = None) -> Self:
         """Take an existing folder, waiting for an earlier server that is ending. Raises FolderInUse."""
         descriptor = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + (PATIENCE if patience is None else patience)
         while not _lock(descriptor):
             if time.monotonic() > until:
                 os.close(descriptor)
-                raise FolderInUse(f"A server is still running on {path}. Stop the other `aftersales up` first.")
+                raise FolderInUse(f"{path} is in use by another `aftersales up`. Stop that one first.")
             await asyncio.sleep(0.1)
         return cls(path, descriptor, lasting=True)
 

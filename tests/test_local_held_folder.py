@@ -92,7 +92,7 @@ async def test_two_servers_never_share_a_folder(tmp_path: Path, monkeypatch: pyt
     """A second `aftersales up` on the same data is refused with a sentence that says what to do."""
     monkeypatch.setattr(held_folder, "PATIENCE", 0.3)
     async with TemporalServer(tmp_path):
-        with pytest.raises(FolderInUse, match="Stop the other"):
+        with pytest.raises(FolderInUse, match="Stop that one first"):
             await TemporalServer(tmp_path).start()
 
 
