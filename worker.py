@@ -1,0 +1,145 @@
+"""The worker: settings → Temporal client → pool → gateways → activities → `Worker`. Run as many processes as there are cores.
+
+    python worker.py          or          aftersales worker
+
+Temporal's address, namespace and TLS come from Temporal's own environment configuration; all else from `settings`.
+SIGTERM and SIGINT let running activities finish before the process ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.plugin import SimplePlugin
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+import settings
+from activities.contact import ContactActivities
+from activities.courier import CourierActivities
+from activities.journal import JournalActivities
+from activities.refunds import RefundActivities
+from activities.warehouse import WarehouseActivities
+from activities.working_time import WorkingTimeActivities
+from domain.identity import TASK_QUEUE
+from gateways.contact import SignedContactGateway
+from gateways.courier import SignedCourierGateway
+from gateways.refunds import SignedRefundGateway
+from gateways.signed_json import PartnerWire, partner_client
+from gateways.warehouse import SignedWarehouseGateway
+from logs import configure
+from store.address_book import PostgresAddressBook
+from store.contact_ledger import PostgresContactLedger
+from store.journal import PostgresJournal
+from store.one_time_inputs import PostgresOneTimeInputs
+from store.pool import open_pool
+from store.refund_ledger import PostgresRefundLedger
+from store.working_time import CalendarWorkingTime
+from workflows.case import CaseWorkflow
+
+GRACE = timedelta(seconds=30)
+PATIENCE_WITH_STICKY = timedelta(seconds=5)  # a dead worker's cases go to another one after so long
+POOL = 20
+REFUND_CHANNELS = ("provider", "marketplace", "manual")
+
+
+def plugin() -> SimplePlugin:
+    """What clients, workers and replays must share: the converter, the sandbox, what fails a workflow."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(
+        "domain", "activities", "pydantic", "structlog"
+    ).with_import_notification_policy(
+        SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+        | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+    return SimplePlugin(
+        "aftersales",
+        data_converter=pydantic_data_converter,
+        workflows=[CaseWorkflow],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_failure_exception_types=[ValidationError],
+    )
+
+
+def activities_over(pool: asyncpg.Pool, wires: Mapping[str, PartnerWire], working_time: CalendarWorkingTime) -> list[Any]:
+    """Every activity, over the store and the partners' wires."""
+    book = PostgresAddressBook(pool)
+    contact = ContactActivities(PostgresContactLedger(pool), book, SignedContactGateway(wires["contact"]))
+    courier = CourierActivities(SignedCourierGateway(wires["courier"]))
+    warehouse = WarehouseActivities(SignedWarehouseGateway(wires["warehouse"]), book)
+    provider = SignedRefundGateway({channel: wires["refund"] for channel in REFUND_CHANNELS})
+    refunds = RefundActivities(PostgresRefundLedger(pool), provider, PostgresOneTimeInputs(pool))
+    return [
+        contact.contact_customer,
+        courier.track_parcel,
+        courier.request_courier,
+        warehouse.announce_return,
+        warehouse.ship_goods,
+        warehouse.dispose_goods,
+        warehouse.ask_warehouse,
+        refunds.issue_refund,
+        JournalActivities(PostgresJournal(pool)).write_journal,
+        WorkingTimeActivities(working_time).working_due,
+    ]
+
+
+def worker_over(client: Client, activities: list[Any], *, cached_workflows: int = 2000) -> Worker:
+    """A worker on our task queue."""
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        activities=activities,
+        max_cached_workflows=cached_workflows,
+        max_concurrent_activities=100,
+        sticky_queue_schedule_to_start_timeout=PATIENCE_WITH_STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def connect(runtime: Runtime | None = None) -> Client:
+    """A client with our plugin, at the address of Temporal's own configuration."""
+    return await Client.connect(**{**settings.temporal_connection(), "plugins": [plugin()], "runtime": runtime})
+
+
+async def main() -> None:
+    """Run until asked to stop."""
+    options = settings.load()
+    configure(options.log_level)
+    runtime = None
+    if options.metrics_bind:
+        metrics = PrometheusConfig(bind_address=options.metrics_bind, counters_total_suffix=True, durations_as_seconds=True)
+        runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics))
+    client = await connect(runtime)
+    asked = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(await open_pool(options.database(), application_name="aftersales-worker", max_size=POOL))
+        http = await stack.enter_async_context(partner_client())
+        partners = {name: options.partner(name) for name in settings.PARTNERS}
+        wires = {name: PartnerWire(http, partner.url, partner.keys) for name, partner in partners.items()}
+        working_time = CalendarWorkingTime.from_folder(options.calendar_folder)
+        worker = worker_over(client, activities_over(pool, wires, working_time))
+        logging.getLogger("aftersales").info("worker_started")
+        async with worker:
+            await asked.wait()
+    logging.getLogger("aftersales").info("worker_stopped")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except settings.SettingsInvalid as error:
+        sys.exit("\n".join(f"{p.variable}: {p.en}" for p in error.problems))

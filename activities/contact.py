@@ -1,0 +1,65 @@
+"""Contact the customer: guard, person, text, delivery, outcome, in one activity and one event triple of history."""
+
+from temporalio import activity
+
+from activities.failures import as_failures
+from domain.ports import (
+    AddressBook,
+    ContactAnswer,
+    ContactAsk,
+    ContactGateway,
+    ContactLedger,
+    OutboundMessage,
+    PartnerUnavailable,
+)
+from domain.texts import render
+from domain.tone import findings
+from domain.vocabulary import AttemptResult
+
+
+class ContactActivities:
+    """Holds the contact ports."""
+
+    def __init__(self, ledger: ContactLedger, book: AddressBook, gateway: ContactGateway) -> None:
+        self._ledger = ledger
+        self._book = book
+        self._gateway = gateway
+
+    @activity.defn
+    async def contact_customer(self, ask: ContactAsk) -> ContactAnswer:
+        """Speak to a customer once.
+
+        The guard's slot is taken first (P-HOURS, P-CALLCAP). An attempt of which no answer came is asked for at the
+        partner before anything is sent again: messages are not idempotent everywhere.
+        """
+        with as_failures("contact"):
+            earlier = await self._ledger.reserve(ask)
+            if earlier is not None and earlier.result is not AttemptResult.UNKNOWN:
+                return earlier
+            answer = await self._gateway.find_delivery(ask.key) if earlier is not None else None
+            if answer is None:
+                answer = await self._deliver(ask)
+            await self._ledger.settle(ask.key, answer)
+            return answer
+
+    async def _deliver(self, ask: ContactAsk) -> ContactAnswer:
+        recipient = await self._book.recipient(ask.case.shop, ask.customer_ref)
+        if ask.channel in recipient.blocked_channels:
+            return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK")
+        text = render(ask.template, ask.language, ask.variables)
+        if found := [finding for finding in findings(text) if finding.guard]:
+            return ContactAnswer(result=AttemptResult.BLOCKED_BY_GUARD, rule=found[0].rule, reason=found[0].code)
+        message = OutboundMessage(
+            key=ask.key,
+            case=ask.case,
+            channel=ask.channel,
+            recipient=recipient,
+            template=ask.template,
+            text=text,
+            at=ask.at,
+        )
+        try:
+            return await self._gateway.deliver(message)
+        except PartnerUnavailable:
+            await self._ledger.release(ask.key)
+            raise

@@ -1,0 +1,77 @@
+"""Issue refunds, exactly once: intent row, payment with the same key, outcome row.
+
+    intend ──► already final? ──yes──► answer
+                 │ no
+                 ▼
+      was it ever sent? ──yes──► ask the provider ──knows it──► note and answer
+                 │ no                    │ never saw it
+                 ▼                       ▼
+             submitting ◄────────────────┘
+                 ▼
+                pay ──► note and answer
+                 └─ no answer ──► note `unknown`; the retry asks first
+
+Killed at any arrow, the next attempt starts at the top and pays at most once.
+"""
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.failures import as_failures
+from domain.ports import (
+    OneTimeInputs,
+    OutcomeUnknown,
+    RefundGateway,
+    RefundIntent,
+    RefundLedger,
+    RefundOrder,
+    RefundRow,
+    RefundStatus,
+)
+
+_FINAL = frozenset({RefundStatus.DONE, RefundStatus.REFUSED})
+
+
+class RefundAsk(BaseModel):
+    """Pay this intent, or find out how it stands. `input_ref` points to what a person gave when the provider asked for it."""
+
+    intent: RefundIntent
+    input_ref: str = ""
+
+
+class RefundActivities:
+    """Holds the money ports."""
+
+    def __init__(self, ledger: RefundLedger, gateway: RefundGateway, inputs: OneTimeInputs) -> None:
+        self._ledger = ledger
+        self._gateway = gateway
+        self._inputs = inputs
+
+    @activity.defn
+    async def issue_refund(self, ask: RefundAsk) -> RefundRow:
+        """Bring one refund as far as it goes now. Calling it again never pays twice."""
+        intent = ask.intent
+        with as_failures("refund provider"):
+            row = await self._ledger.intend(intent)
+            if row.status in _FINAL:
+                return row
+            if row.status is not RefundStatus.INTENDED:
+                known = await self._gateway.find_refund(intent.key, intent.channel)
+                if known is not None and not (known.status is RefundStatus.NEEDS_HUMAN and ask.input_ref):
+                    return await self._ledger.settle(intent.key, known, intent.at)
+            value = await self._inputs.take(ask.input_ref) if ask.input_ref else None
+            await self._ledger.submitting(intent.key, intent.at)
+            order = RefundOrder(
+                key=intent.key,
+                case=intent.case,
+                amount=intent.amount,
+                channel=intent.channel,
+                human_input=value,
+                at=intent.at,
+            )
+            try:
+                answer = await self._gateway.pay(order)
+            except OutcomeUnknown:
+                await self._ledger.unknown(intent.key, intent.at)
+                raise
+            return await self._ledger.settle(intent.key, answer, intent.at)

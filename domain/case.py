@@ -1,0 +1,251 @@
+"""The state of a case: everything that it must remember, carried whole through continue-as-new.
+
+Goods, money and stock are separate facts (rulebook section 11); the stage is what they amount to for a person.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from domain.clocks import Clock
+from domain.journal import JournalEntry, Record
+from domain.messages import Payload
+from domain.money import Money
+from domain.ports import HumanNeed, RefundStatus
+from domain.vocabulary import (
+    AttemptResult,
+    Channel,
+    Disposition,
+    Inspection,
+    Outcome,
+    ParcelState,
+    Party,
+    Stage,
+)
+
+
+class Fact(BaseModel):
+    """A message that no step has used yet."""
+
+    kind: str
+    by: str
+    received_at: datetime | None  # stamped by our door; None when sent by hand
+    payload: dict[str, Any]
+
+    @classmethod
+    def of(cls, payload: Payload, by: str, received_at: datetime | None) -> Fact:
+        """Keep a payload."""
+        return cls(kind=payload.kind, by=by, received_at=received_at, payload=payload.model_dump(mode="json"))
+
+
+class Attempt(BaseModel):
+    """One attempt to contact the customer (X7)."""
+
+    at: datetime
+    channel: Channel
+    result: AttemptResult
+    by: str = Party.SYSTEM
+
+
+class PromiseState(StrEnum):
+    """Life of a promise (P-PROMISE)."""
+
+    OPEN = "open"
+    KEPT = "told"  # paid and the customer told
+    BROKEN = "broken"  # overdue; still owed
+
+
+class Promised(BaseModel):
+    """A debt of money, goods or a call-back."""
+
+    id: str
+    what: str
+    amount: Money | None
+    by: str
+    due_at: datetime
+    state: PromiseState = PromiseState.OPEN
+
+
+class Verdict(StrEnum):
+    """Where an approval request stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Approval(BaseModel):
+    """A request for somebody's word above one's own limit."""
+
+    id: str
+    what: str
+    amount: Money
+    rule: str
+    requested_by: str
+    needs: Party  # the lowest role that may say yes
+    verdict: Verdict = Verdict.OPEN
+    decided_by: str = ""
+
+
+class Proposal(BaseModel):
+    """A plan or a fee that the customer was asked to agree to (P-CONSENT, P-FEEQUOTE)."""
+
+    id: str
+    plan: str  # a resolution, or what the fee is for
+    choices: tuple[str, ...] = ()
+    fee: Money | None = None
+    agreed: bool | None = None
+
+
+class Refunding(BaseModel):
+    """The money sub-machine of one refund."""
+
+    key: str
+    amount: Money
+    purpose: str
+    rule: str
+    requested_by: str = Party.SYSTEM
+    approved_by: str = ""
+    status: RefundStatus = RefundStatus.INTENDED
+    need: HumanNeed | None = None
+    code: str = ""
+
+
+class ReturnStatus(StrEnum):
+    """The goods sub-machine of a return leg."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    AUTHORIZED = "authorized"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    INSPECTED_1 = "inspected_1"
+    INSPECTED_2 = "inspected_2"
+    DISPOSED = "disposed"
+
+
+class Inspected(BaseModel):
+    """One inspection and who made it."""
+
+    round: int
+    result: Inspection
+    by: str
+
+
+class ReturnLeg(BaseModel):
+    """Goods coming back."""
+
+    status: ReturnStatus = ReturnStatus.NONE
+    rma: str = ""
+    courier: str = ""
+    waybill: str = ""
+    received: dict[str, int] = {}  # sku -> pieces of usable count, over all partial receipts
+    defective: dict[str, int] = {}  # of these, not of quality class ZP
+    received_at: datetime | None = None
+    inspections: list[Inspected] = []
+    disposition: Disposition | None = None
+
+
+class Waiting(BaseModel):
+    """What a resting case waits for."""
+
+    code: str  # snake_case, translated by the texts
+    ball_with: Party
+    clock: str = ""
+
+
+class CaseState(BaseModel):
+    """All of it. `schema_version` rises when a field changes its meaning; new fields have defaults."""
+
+    schema_version: int = 1
+    revision: int = 0
+    entry_count: int = 0  # journal entries ever made
+    opened_at: datetime
+    stage: Stage = Stage.INTAKE
+    waiting: Waiting | None = None
+    needs_human: str = ""  # why a person must act, one code
+    round: int = 1  # raised by each reopening
+    steps: dict[str, Any] = {}  # results of finished steps by name, so that a procedure can be resumed from its top
+    counter: int = 0  # numbers partner calls, proposals, approvals
+    clocks: dict[str, Clock] = {}
+    mailbox: list[Fact] = []
+    seen: dict[str, None] = {}  # ids of applied messages, oldest first
+    parcels: dict[str, ParcelState] = {}  # waybill -> last state
+    attempts: list[Attempt] = []
+    last_told_at: datetime | None = None  # the last message to the customer (D-DAILY)
+    guard_block: dict[str, str] = {}  # what the contact guard last refused: rule, reason, next_slot
+    evidence: list[str] = []
+    promises: list[Promised] = []
+    approvals: list[Approval] = []
+    proposals: list[Proposal] = []
+    refunds: list[Refunding] = []
+    compensation_minor: int = 0  # goodwill given so far, against A-CAP
+    goods: ReturnLeg = Field(default_factory=ReturnLeg)
+    address_ref: str = ""
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+    withdrawn: bool = False
+    reopen_reason: str = ""
+    unread: list[JournalEntry] = []  # made, not yet in PostgreSQL
+    records: list[Record] = []
+    journal_failures: int = 0
+    journal_retry_at: datetime | None = None
+
+    @property
+    def ball_with(self) -> Party:
+        """Who must act next."""
+        if self.needs_human:
+            return self.waiting.ball_with if self.waiting and self.waiting.ball_with in STAFF else Party.AGENT
+        return self.waiting.ball_with if self.waiting else Party.SYSTEM
+
+    @property
+    def refunded(self) -> int:
+        """Minor units that reached the customer."""
+        return sum(refund.amount.minor for refund in self.refunds if refund.status is RefundStatus.DONE)
+
+    def number(self) -> int:
+        """The next number of the case's own counter."""
+        self.counter += 1
+        return self.counter
+
+    def note(self, at: datetime, actor: str, event: str, rule: str = "", **data: Any) -> None:
+        """Write an entry into the journal's next page."""
+        self.entry_count += 1
+        self.unread.append(JournalEntry(at=at, actor=actor, event=event, rule=rule, data=data))
+
+    def record(self, at: datetime, kind: str, key: str, rule: str = "", **data: Any) -> None:
+        """Put a record (rulebook section 9) on the journal's next page; a later one of the same key replaces it."""
+        self.records = [kept for kept in self.records if (kept.kind, kept.key) != (kind, key)]
+        self.records.append(Record(kind=kind, key=key, at=at, rule=rule, data=data))
+
+    def open_promises(self) -> list[Promised]:
+        """Debts not yet kept."""
+        return [promise for promise in self.promises if promise.state is not PromiseState.KEPT]
+
+    def open_approval(self, id: str = "") -> Approval | None:
+        """The approval request of that id, or the only open one."""
+        open_ones = [a for a in self.approvals if a.verdict is Verdict.OPEN and id in ("", a.id)]
+        return open_ones[0] if len(open_ones) == 1 else None
+
+    def open_proposal(self, id: str = "") -> Proposal | None:
+        """The proposal of that id that still waits for an answer, or the newest one."""
+        open_ones = [p for p in self.proposals if p.agreed is None and id in ("", p.id, p.plan)]
+        return open_ones[-1] if open_ones else None
+
+
+STAFF = frozenset(
+    {Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE, Party.LOGISTICS_CLERK, Party.PURCHASING, Party.QC}
+)
+"""Roles whose members sit at our desks."""
+
+OTHERS = frozenset(
+    {
+        Party.COURIER, Party.WAREHOUSE, Party.SUPPLIER, Party.PLATFORM, Party.SERVICE_CENTER, Party.DEALER,
+        Party.SUPERVISOR, Party.MANAGER, Party.FINANCE, Party.AGENT,
+    }
+)  # fmt: skip
+"""Parties on whom a customer waits without being able to help: his daily news is due (R-DAILY)."""

@@ -1,0 +1,38 @@
+"""The case sheet: a case on one readable page, shown by the Temporal Web UI as current details. No personal data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from domain.case import CaseState
+from domain.events import CaseStart
+
+
+def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
+    """Markdown of the case at rest, Chinese and English side by side, times in the customer's zone."""
+    request = start.request
+    offset = timedelta(minutes=request.order.utc_offset_minutes)
+
+    def local(instant: datetime) -> str:
+        return (instant + offset).strftime("%m-%d %H:%M")
+
+    lines = [
+        f"### {request.case_no} · {request.case_type.value}",
+        f"- **订单 Order** {request.order.order_no} · {request.order.paid} · {request.reason.value}",
+        f"- **阶段 Stage** {state.stage.value} · **等待 Waiting for** {state.waiting.code if state.waiting else '-'}"
+        f" · **轮到 Ball with** {state.ball_with.value}",
+    ]
+    if state.needs_human:
+        lines.append(f"- **需要人工 Needs a person** `{state.needs_human}`")
+    running = sorted((clock for clock in state.clocks.values() if clock.running), key=lambda clock: clock.due_at)
+    if running:
+        lines += ["", "| 时限 Clock | 规则 Rule | 到期 Due |", "|---|---|---|"]
+        lines += [f"| {clock.id} | {clock.rule} {clock.source} | {local(clock.due_at)} |" for clock in running]
+    if state.refunds:
+        lines += ["", *(f"- **退款 Refund** {r.amount} · {r.status.value} · `{r.key}`" for r in state.refunds)]
+    if state.goods.rma:
+        lines.append(f"- **退货 Return** {state.goods.rma} · {state.goods.status.value}")
+    if state.outcome:
+        lines.append(f"- **结果 Outcome** {state.outcome.value}")
+    lines += ["", f"规则版本 Rulebook {start.rules.name}@{start.rules.digest[:12]} · {local(now)}"]
+    return "\n".join(lines)

@@ -1,0 +1,139 @@
+"""What a case says of itself: stage, who has the ball, each clock, what is blocked and why, what fires next and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from domain.case import CaseState, Verdict
+from domain.commands import Refusal, available
+from domain.events import CaseStart
+
+
+class ClockView(BaseModel):
+    """One clock for a reader."""
+
+    id: str
+    rule: str
+    source: str
+    anchor: str
+    state: str
+    started_at: datetime
+    due_at: datetime
+    warnings_left: list[datetime]
+    acted_at: datetime | None
+    pauses: list[str]
+
+
+class Blocked(BaseModel):
+    """Something that a guard holds back."""
+
+    guard: str
+    why: str
+    next_slot: str = ""
+
+
+class Next(BaseModel):
+    """What fires next when nobody does anything."""
+
+    at: datetime
+    what: str
+
+
+class Action(BaseModel):
+    """One command, and why it cannot be given now if it cannot."""
+
+    action: str
+    allowed: bool
+    why_not: str = ""
+    rule: str = ""
+
+    @classmethod
+    def of(cls, kind: str, refused: Refusal | None) -> Action:
+        """From the commands' own check."""
+        if refused is None:
+            return cls(action=kind, allowed=True)
+        return cls(action=kind, allowed=False, why_not=str(refused), rule=refused.rule)
+
+
+class Explanation(BaseModel):
+    """The answer of the query `explain`."""
+
+    case: str
+    order: str
+    case_type: str
+    reason: str
+    rulebook: str
+    stage: str
+    waiting_for: str
+    ball_with: str
+    needs_human: str
+    due_at: datetime | None
+    due_rule: str
+    clocks: list[ClockView]
+    blocked: list[Blocked]
+    next: Next | None
+    attempts: int
+    open_promises: list[str]
+    open_approvals: list[str]
+    open_proposals: list[str]
+    refunds: list[str]
+    refunded_minor: int
+    currency: str
+    outcome: str
+    journal_behind: int
+    actions: list[Action]
+
+
+def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None, str]) -> Explanation:
+    """Explain the case. `upcoming` is the instant for which its one timer is armed, and what it is for."""
+    running = sorted((clock.due_at, clock.id) for clock in state.clocks.values() if clock.running)
+    at, what = upcoming
+    return Explanation(
+        case=start.request.case_no,
+        order=start.request.order.order_no,
+        case_type=start.request.case_type,
+        reason=start.request.reason,
+        rulebook=f"{start.rules.name}@{start.rules.digest[:12]}",
+        stage=state.stage,
+        waiting_for=state.waiting.code if state.waiting else "",
+        ball_with=state.ball_with,
+        needs_human=state.needs_human,
+        due_at=running[0][0] if running else None,
+        due_rule=running[0][1] if running else "",
+        clocks=[
+            ClockView(
+                id=key, rule=clock.rule, source=clock.source, anchor=clock.anchor, state=clock.state,
+                started_at=clock.started_at, due_at=clock.due_at, warnings_left=clock.warn_at, acted_at=clock.acted_at,
+                pauses=[f"{pause.reason} ({pause.by})" for pause in clock.pauses],
+            )
+            for key, clock in state.clocks.items()
+        ],
+        blocked=_blocked(state),
+        next=Next(at=at, what=what) if at else None,
+        attempts=len(state.attempts),
+        open_promises=[f"{p.id} {p.what} {p.amount or ''} due {p.due_at.isoformat()}" for p in state.open_promises()],
+        open_approvals=[f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN],
+        open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
+        refunds=[f"{r.key} {r.amount} {r.status}" for r in state.refunds],
+        refunded_minor=state.refunded,
+        currency=start.request.order.paid.currency,
+        outcome=state.outcome or "",
+        journal_behind=len(state.unread) if state.journal_failures else 0,
+        actions=[Action.of(kind, refused) for kind, refused in available(start, state)],
+    )  # fmt: skip
+
+
+def _blocked(state: CaseState) -> list[Blocked]:
+    found = []
+    if state.guard_block:
+        block = state.guard_block
+        found.append(Blocked(guard=block["rule"], why=block["reason"], next_slot=block.get("next_slot", "")))
+    if state.open_promises():
+        found.append(Blocked(guard="P-PROMISE", why="the case cannot close over an open promise"))
+    if any(p.agreed is None for p in state.proposals) and state.outcome is None:
+        found.append(Blocked(guard="P-CONSENT", why="nothing is carried out before the customer agreed"))
+    if any(a.verdict is Verdict.OPEN for a in state.approvals):
+        found.append(Blocked(guard="A-CAP", why="somebody with a higher limit must approve"))
+    return found

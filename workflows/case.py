@@ -1,0 +1,111 @@
+"""A case as a Temporal workflow: messages come in here, one procedure runs, queries answer.
+
+Every message is taken by a dynamic handler under its own name, so that none is dropped for a wrong type or an unknown
+name: what cannot be read is journalled and kept. A command comes as an update, which answers, or as a signal of the same
+name, whose refusal is journalled.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from domain import commands, receiving
+from domain.case import CaseState
+from domain.events import CaseStart
+from domain.explain import Action, Explanation, explain
+from domain.messages import Command, Message, Undecodable, decode
+from workflows import duties
+from workflows.conduct import conduct
+from workflows.course import Case
+
+
+@workflow.defn(name="Case")
+class CaseWorkflow:
+    """One after-sales case from the order event to the end of its aftercare (售后案件)."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart, carried: CaseState | None = None) -> None:
+        self._case = Case(start, carried or CaseState(opened_at=start.opened_at))
+
+    @workflow.run
+    async def run(self, start: CaseStart, carried: CaseState | None = None) -> str:
+        """Conduct the case. Returns its outcome."""
+        return await conduct(self._case)
+
+    @workflow.signal(dynamic=True)
+    def take(self, name: str, args: Sequence[RawValue]) -> None:
+        """Any message by its kind: a fact, or the signal twin of a command."""
+        self._apply(name, args)
+
+    @workflow.update(dynamic=True)
+    def act(self, name: str, args: Sequence[RawValue]) -> dict[str, Any]:
+        """A command by its kind, checked before it is accepted. Answers what it did and who has the ball now."""
+        did = self._apply(name, args)
+        state = self._case.state
+        return {"accepted": True, "did": did, "stage": state.stage, "needs_human": state.needs_human}
+
+    @act.validator
+    def check(self, name: str, args: Sequence[RawValue]) -> None:
+        """Refuse what may not be done, with a sentence that says why and what to do; nothing is left in the history."""
+        message = decode(name, raw(args))
+        if isinstance(message, Undecodable):
+            raise ApplicationError(f"看不懂 {message.kind}: {message.problem}", type="NotUnderstood")
+        refused = commands.refusal(self._case.start, self._case.state, message)
+        if refused is not None:
+            raise ApplicationError(str(refused), refused.code, refused.rule, type="Refused")
+
+    @workflow.query
+    def state(self) -> CaseState:
+        """Everything that the case remembers."""
+        return self._case.state
+
+    @workflow.query
+    def explain(self) -> Explanation:
+        """Stage, who has the ball, each clock with rule and source, what a guard blocks and why, what fires next."""
+        waiting = self._case.state.waiting
+        upcoming = duties.next_instant(self._case, self._case.looks_again_at) if waiting else (None, "")
+        return explain(self._case.start, self._case.state, upcoming)
+
+    @workflow.query
+    def allowed_actions(self) -> list[Action]:
+        """Every command, and why it cannot be given now if it cannot."""
+        return [Action.of(*pair) for pair in commands.available(self._case.start, self._case.state)]
+
+    def _apply(self, name: str, args: Sequence[RawValue]) -> str:
+        case, now = self._case, workflow.now()
+        case.handled_in_run += 1
+        case.alarm.wake()
+        document = raw(args)
+        message = decode(name, document)
+        if isinstance(message, Undecodable):
+            receiving.keep_undecodable(case.state, message, document, now)
+            return "kept"
+        if not receiving.is_new(case.state, message):
+            return "known"
+        if not isinstance(message.payload, Command):
+            receiving.receive(case.state, message, now)
+            return "taken"
+        return self._command(message)
+
+    def _command(self, message: Message) -> str:
+        case = self._case
+        refused = commands.refusal(case.start, case.state, message)
+        if refused is not None:  # it came as a signal: nobody waits for the answer, the journal has it
+            case.note("command_refused", refused.rule, message.by, command=message.kind, code=refused.code)
+            return refused.code
+        return commands.apply(case.start, case.state, message, workflow.now())
+
+
+def raw(args: Sequence[RawValue]) -> bytes:
+    """The first argument's bytes as they came; anything else is no message of ours and reads as such."""
+    if not args:
+        return b""
+    payload = args[0].payload
+    if payload.metadata.get("encoding") == b"binary/null":
+        return b""
+    return bytes(payload.data)
+
+

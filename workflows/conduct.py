@@ -1,0 +1,45 @@
+"""How every case is conducted: its procedure, then the closing that all share, then aftercare; again when it is reopened."""
+
+from __future__ import annotations
+
+from domain.vocabulary import Outcome, Stage
+from workflows import settle
+from workflows.course import Case
+from workflows.endings import Withdrawn
+from workflows.procedures import PROCEDURES
+
+
+async def conduct(case: Case) -> Outcome:
+    """Conduct a case from its request to the end of its aftercare."""
+    while True:
+        outcome = await case.once("outcome", lambda: _handle(case), Outcome)
+        if await case.closing.close(outcome) and not await case.closing.aftercare():
+            break
+        _take_up_again(case)
+    case.state.waiting = None
+    await settle.write(case)
+    return outcome
+
+
+async def _handle(case: Case) -> Outcome:
+    """The procedure in the first round; afterwards a person decides how to set it right (R-REOPEN)."""
+    try:
+        if case.state.round > 1:
+            return await case.remedy.decided_at_desk("reopened", "R-REOPEN")
+        case.note("case_opened", "R-INTAKE", type=case.request.case_type, reason=case.request.reason)
+        return await PROCEDURES[case.request.case_type](case)
+    except Withdrawn:
+        case.note("request_withdrawn", "R-CANCEL-UNSHIPPED", actor="customer")
+        case.state.needs_human = ""
+        return Outcome.WITHDRAWN
+
+
+def _take_up_again(case: Case) -> None:
+    state = case.state
+    case.cancel_clocks()
+    state.round += 1
+    state.outcome = None
+    state.closed_at = None
+    state.withdrawn = False
+    state.stage = Stage.REOPENED
+    case.note("case_reopened", "R-REOPEN", reason=state.reopen_reason)

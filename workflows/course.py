@@ -1,0 +1,317 @@
+"""The course of a case: what procedures and steps act on.
+
+A procedure is an async function over a `Case`. It may rest for weeks and be resumed in another run: then it starts again
+from its top, and every step that was finished (`once`) answers from the state without doing anything. Hence three rules
+for steps: what is waited for or done is inside `once`; names are unique within a round; nothing else keeps progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.failures import REFUSED
+from activities.working_time import DueQuestion, WorkingTimeActivities
+from domain.case import CaseState, Fact, Waiting
+from domain.clocks import Clock, ClockState
+from domain.events import CaseStart
+from domain.identity import partner_key
+from domain.messages import Payload
+from domain.ports import CaseKey
+from domain.rules import ClockRule, Unit
+from domain.vocabulary import Party, Stage
+from workflows import duties, settle
+from workflows.endings import PartnerSaidNo, Withdrawn
+from workflows.steps.closing import Closing
+from workflows.steps.consent import Consent
+from workflows.steps.contact import Contact
+from workflows.steps.courier import Courier
+from workflows.steps.desk import Desk
+from workflows.steps.evidence import Evidence
+from workflows.steps.money import Funds
+from workflows.steps.remedy import Remedy
+from workflows.steps.returns import Returns
+from workflows.steps.shipping import Shipping
+from workflows.timer import Alarm
+
+T = TypeVar("T")
+P = TypeVar("P", bound=Payload)
+
+# How long one partner call is tried before the case goes on with its own clocks and tries again later.
+CALL_TIMEOUT = timedelta(seconds=30)
+CALL_PATIENCE = timedelta(minutes=10)
+FIRST_GAP = timedelta(minutes=15)
+LONGEST_GAP = timedelta(hours=2)
+RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2))
+
+
+class Case:
+    """One case in this run: its start, its state, and the means to wait, to remember and to call partners."""
+
+    def __init__(self, start: CaseStart, state: CaseState) -> None:
+        self.start = start
+        self.request = start.request
+        self.order = start.request.order
+        self.rules = start.rules
+        self.state = state
+        self.alarm = Alarm()
+        self.handled_in_run = 0
+        self.settled = settle.Shown()
+        self.looks_again_at: datetime | None = None
+        self.contact = Contact(self)
+        self.consent = Consent(self)
+        self.evidence = Evidence(self)
+        self.courier = Courier(self)
+        self.shipping = Shipping(self)
+        self.returns = Returns(self)
+        self.money = Funds(self)
+        self.desk = Desk(self)
+        self.remedy = Remedy(self)
+        self.closing = Closing(self)
+
+    # --- facts about the case ---
+
+    @property
+    def key(self) -> CaseKey:
+        """How partners know the case."""
+        return CaseKey(shop=self.request.shop, case_no=self.request.case_no, order_no=self.order.order_no)
+
+    def note(self, event: str, rule: str = "", actor: str = Party.SYSTEM, **data: Any) -> None:
+        """Write a journal entry."""
+        self.state.note(workflow.now(), actor, event, rule, **data)
+
+    def record(self, kind: str, key: str, rule: str = "", **data: Any) -> None:
+        """Write a record of the rulebook's section 9."""
+        self.state.record(workflow.now(), kind, key, rule, **data)
+
+    # --- remembering ---
+
+    def _named(self, step: str) -> str:
+        return f"{self.state.round}/{step}"
+
+    async def once(self, step: str, work: Callable[[], Awaitable[T]], result: type[T]) -> T:
+        """Do `work` once in this round; later calls answer with its result."""
+        name = self._named(step)
+        adapter = _adapter(result)
+        if name in self.state.steps:
+            return adapter.validate_python(self.state.steps[name])
+        value = await work()
+        self.state.steps[name] = adapter.dump_python(value, mode="json")
+        return value
+
+    def done(self, step: str) -> bool:
+        """Whether that step is finished in this round."""
+        return self._named(step) in self.state.steps
+
+    # --- clocks ---
+
+    async def clock(self, id: str, *, at: datetime | None = None, no_later_than: datetime | None = None, name: str = "") -> Clock:
+        """The running clock `id`, started at `at` (now by default) unless it already stands in this round.
+
+        `name` tells several clocks of one rule apart; `no_later_than` is an outer deadline that ours never exceeds.
+        """
+        key = self._clock_key(name or id)
+        if key in self.state.clocks:
+            return self.state.clocks[key]
+        rule = self.rules.clocks[id]
+        start = at or workflow.now()
+        due = await self._due(rule, start)
+        if no_later_than is not None:
+            due = max(min(due, no_later_than), start)
+        clock = Clock.start(
+            id=id, rule=rule.rule, source=rule.source, anchor=rule.anchor, at=start, due_at=due, warn_percent=rule.warn_percent
+        )
+        clock.take_warnings(workflow.now())  # a clock may start in the past; its warnings then have no use
+        self.state.clocks[key] = clock
+        return clock
+
+    def _clock_key(self, name: str) -> str:
+        return name if self.state.round == 1 else f"{name}@{self.state.round}"
+
+    def clock_if_started(self, id: str) -> Clock | None:
+        """The clock, if this round started it."""
+        return self.state.clocks.get(self._clock_key(id))
+
+    async def _due(self, rule: ClockRule, start: datetime) -> datetime:
+        if rule.unit is Unit.SECONDS:
+            return start + timedelta(seconds=rule.length)
+        return await workflow.execute_local_activity_method(
+            WorkingTimeActivities.working_due,
+            DueQuestion(shop=self.request.shop, start=start, length=rule.length, unit=rule.unit),
+            start_to_close_timeout=timedelta(seconds=5),
+            summary=f"计算期限 · Compute when {rule.id} is due",
+        )
+
+    def met(self, id: str) -> None:
+        """What the clock waited for has happened."""
+        clock = self.clock_if_started(id)
+        if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+            clock.end(ClockState.MET, workflow.now())
+
+    def cancel_clocks(self) -> None:
+        """Stop every clock: the case goes another way."""
+        for clock in self.state.clocks.values():
+            if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+                clock.end(ClockState.CANCELLED, workflow.now())
+
+    def cancel_work_clocks(self) -> None:
+        """Stop the clocks of the work that is over; promises and the closing's own go on."""
+        for key, clock in self.state.clocks.items():
+            if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and not key.startswith(("D-PROMISE", "S-CONFIRM", "D-SURVEY", "S-REOPEN")):
+                clock.end(ClockState.CANCELLED, workflow.now())
+
+    # --- messages ---
+
+    def take(self, model: type[P], where: Callable[[P, Fact], bool] | None = None, clock: Clock | None = None) -> P | None:
+        """Use the first kept message of that kind that fits, if it was received in time for `clock`."""
+        for fact in self.state.mailbox:
+            if fact.kind != model.kind or (clock is not None and not clock.in_time(fact.received_at)):
+                continue
+            payload = model.model_validate(fact.payload)
+            if where is None or where(payload, fact):
+                self.state.mailbox.remove(fact)
+                return payload
+        return None
+
+    # --- resting ---
+
+    async def until(
+        self,
+        ready: Callable[[], T | None],
+        *,
+        code: str,
+        ball: Party,
+        stage: Stage | None = None,
+        clock: Clock | None = None,
+        at: datetime | None = None,
+    ) -> T | None:
+        """Rest until `ready` gives a value, the clock is due, or the instant `at` comes; None in the last two cases.
+
+        Meanwhile the case does its duties: warnings, daily news, overdue promises. A message that our door received by
+        the due instant wins over the timer, whichever is seen first. The clock is settled as met or breached.
+
+        Raises:
+            Withdrawn: the customer took the request back.
+        """
+        self.looks_again_at = at
+        self.state.waiting = Waiting(code=code, ball_with=ball, clock=clock.id if clock else "")
+        if stage is not None:
+            self.state.stage = stage
+        while True:
+            self.alarm.attend()
+            now = workflow.now()
+            if self.state.withdrawn and self.state.closed_at is None and self.state.outcome is None:
+                raise Withdrawn
+            value = ready()
+            if value is not None:
+                if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+                    clock.end(ClockState.MET, now)
+                self.state.waiting = None
+                return value
+            if clock is not None and (clock.state is ClockState.BREACHED or (clock.running and clock.due_at <= now)):
+                if clock.running:
+                    duties.breach(self, clock, now)
+                self.state.waiting = None
+                return None
+            if at is not None and at <= now:
+                self.state.waiting = None
+                return None
+            if await duties.act(self, now, waited=clock):
+                continue
+            await settle.write(self)
+            if self.alarm.woken:
+                continue
+            self._continue_as_new_if_long()
+            instant, why = duties.next_instant(self, at)
+            await self.alarm.rest(instant, why)
+
+    def _continue_as_new_if_long(self) -> None:
+        info = workflow.info()
+        if (
+            info.is_continue_as_new_suggested()
+            or info.get_current_history_length() >= self.start.continue_after_events
+            or self.handled_in_run >= self.start.continue_after_events
+        ):
+            workflow.continue_as_new(args=[self.start, self.state])
+
+    # --- partners ---
+
+    def partner_key(self, step: str, kind: str) -> str:
+        """The idempotency key of the step's partner call, made before its first attempt and never changed."""
+        name = self._named(step) + "/key"
+        if name not in self.state.steps:
+            number = self.state.number()
+            self.state.steps[name] = partner_key(self.request.shop, self.request.case_no, kind, number)
+        key: str = self.state.steps[name]
+        return key
+
+    async def partner(
+        self,
+        step: str,
+        activity: Callable[[Any, Any], Awaitable[T]],
+        make: Callable[[str], Any],
+        *,
+        kind: str,
+        summary: str,
+        result: type[T],
+        again: bool = False,
+    ) -> T:
+        """Call a partner once under the step's name, with a key that no retry, reset or new run changes.
+
+        A partner that is away for long makes the case visible to a person and is tried again; the clocks go on.
+        With `again`, the call is made anew under the same key (to ask how something stands).
+
+        Raises:
+            PartnerSaidNo: the partner's final refusal.
+        """
+
+        async def call() -> T:
+            key = self.partner_key(step, kind)
+            gap = FIRST_GAP
+            while True:
+                try:
+                    return await workflow.execute_activity_method(
+                        activity,
+                        make(key),
+                        start_to_close_timeout=CALL_TIMEOUT,
+                        schedule_to_close_timeout=CALL_PATIENCE,
+                        retry_policy=RETRIES,
+                        summary=summary,
+                    )
+                except ActivityError as error:
+                    if (code := refusal_code(error)) is not None:
+                        raise PartnerSaidNo(code) from None
+                self.note("partner_away", actor=Party.SYSTEM, step=step)
+                self.state.needs_human = self.state.needs_human or f"partner_away:{kind}"
+                await self.until(
+                    lambda: None, code="partner_away", ball=Party.SYSTEM, at=workflow.now() + gap
+                )
+                if self.state.needs_human == f"partner_away:{kind}":
+                    self.state.needs_human = ""
+                gap = min(gap * 2, LONGEST_GAP)
+
+        return await call() if again else await self.once(step, call, result)
+
+
+def refusal_code(error: ActivityError) -> str | None:
+    """The partner's code, if the activity failed with a final refusal."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        return str(cause.details[0]) if cause.details else "refused"
+    return None
+
+
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    found = _ADAPTERS.get(kind)
+    if found is None:
+        found = _ADAPTERS[kind] = TypeAdapter(kind)
+    return found

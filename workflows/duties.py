@@ -1,0 +1,140 @@
+"""What a resting case does without being asked: warnings, breaches, daily news, overdue promises, unwritten journal pages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.contact import ContactActivities
+from domain.case import OTHERS, PromiseState
+from domain.clocks import Clock, ClockState
+from domain.identity import partner_key
+from domain.ports import ContactAsk
+from domain.vocabulary import Channel, Party, Stage
+from domain.working_time import next_contact_slot
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+PROMISE = "D-PROMISE"
+DAILY = "D-DAILY"
+
+
+def breach(case: Case, clock: Clock, now: datetime) -> None:
+    """The deadline passed: settle the clock with both instants and put it before a person where staff had the ball."""
+    clock.end(ClockState.BREACHED, now)
+    case.note("clock_breached", clock.rule, clock=clock.id, due_at=clock.due_at.isoformat(), acted_at=now.isoformat())
+
+
+async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
+    """Do one duty that is due. True when something was done, so that the case looks again before it rests."""
+    for key, clock in case.state.clocks.items():
+        if not clock.running:
+            continue
+        if clock.take_warnings(now):
+            share = round((now - clock.started_at) / (clock.due_at - clock.started_at) * 100)
+            case.note("clock_warning", clock.rule, clock=clock.id, percent=share, due_at=clock.due_at.isoformat())
+            return True
+        if clock is not waited and clock.due_at <= now:
+            breach(case, clock, now)
+            if clock.id == PROMISE:
+                _break_promise(case, key)
+            elif clock.id not in _SILENT:
+                escalate(case, f"overdue:{clock.id}", clock.rule)
+            return True
+    due = _news_due(case)
+    if due is not None and due <= now:
+        await _tell_progress(case, now)
+        return True
+    return False
+
+
+_SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
+"""Clocks whose end is an event of its own, not a failing."""
+
+
+def escalate(case: Case, code: str, rule: str) -> None:
+    """Put the case before a person (R-ESC, A-SUPQ)."""
+    if case.state.needs_human != code:
+        case.state.needs_human = code
+        case.note("escalated", rule, reason=code)
+    if case.state.closed_at is None:
+        case.state.stage = Stage.ESCALATED
+
+
+def _break_promise(case: Case, key: str) -> None:
+    promise = next((p for p in case.state.promises if key.endswith(p.id)), None)
+    if promise is not None:
+        promise.state = PromiseState.BROKEN
+        case.record("promise", promise.id, "P-PROMISE", **promise.model_dump(mode="json"))
+        escalate(case, "promise_overdue", "P-PROMISE")
+
+
+def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]:
+    """The earliest instant at which anything is due, and in plain words what."""
+    candidates: list[tuple[datetime, str]] = []
+    for clock in case.state.clocks.values():
+        instant = clock.next_instant()
+        if instant is not None:
+            candidates.append((instant, f"{clock.id} {'到期 · due' if instant == clock.due_at else '预警 · warning'}"))
+    if at is not None:
+        candidates.append((at, "到时再看 · look again"))
+    if (news := _news_due(case)) is not None:
+        candidates.append((news, f"{DAILY} 每日进度 · daily progress"))
+    if case.state.journal_retry_at is not None:
+        candidates.append((case.state.journal_retry_at, "补写日志 · write the journal"))
+    return min(candidates, default=(None, ""))
+
+
+def _news_due(case: Case) -> datetime | None:
+    """When the customer's daily news is due (R-DAILY): while others than he have the ball, a day after he last heard."""
+    state = case.state
+    if state.waiting is None or state.waiting.ball_with not in OTHERS or state.closed_at is not None:
+        return None
+    rule = case.rules.clocks[DAILY]
+    since = max(state.last_told_at or state.opened_at, state.opened_at)
+    return next_contact_slot(since + timedelta(seconds=rule.length), case.order.utc_offset_minutes, case.rules.contact)
+
+
+async def _tell_progress(case: Case, now: datetime) -> None:
+    """Send the daily news. A failing channel must not stop the case: it is tried again with the next day's news."""
+    state = case.state
+    waiting = state.waiting.code if state.waiting else ""
+    state.last_told_at = now
+    ask = ContactAsk(
+        key=partner_key(case.request.shop, case.request.case_no, "M", state.number()),
+        case=case.key,
+        customer_ref=case.order.customer_ref,
+        channel=Channel.IM,
+        template="progress",
+        variables={"case_no": case.request.case_no, "stage": waiting},
+        language=case.order.language,
+        at=now,
+        utc_offset_minutes=case.order.utc_offset_minutes,
+        limits=case.rules.contact,
+    )
+    try:
+        answer = await workflow.execute_activity_method(
+            ContactActivities.contact_customer,
+            ask,
+            start_to_close_timeout=timedelta(seconds=30),
+            schedule_to_close_timeout=timedelta(minutes=10),
+            summary="每日进度 · Tell the customer how it stands",
+        )
+        case.note("progress_told", "R-DAILY", result=answer.result, about=waiting)
+    except ActivityError:
+        case.note("progress_not_told", "R-DAILY", about=waiting)
+        escalate(case, "contact_failing", "R-DAILY")
+
+
+def promise_clock(promise_id: str) -> str:
+    """The key of a promise's clock among the case's clocks."""
+    return f"{PROMISE}/{promise_id}"
+
+
+def waiting_on_staff(case: Case) -> bool:
+    """Whether one of ours has the ball."""
+    return case.state.ball_with in (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)

@@ -1,0 +1,45 @@
+"""丢件: the courier confirms that the parcel cannot be found.
+
+R-LOST, R-OPTIONS, R-CONSENT, M-COURIER, X5, X12.
+"""
+
+from domain.vocabulary import Liability, Outcome, Resolution, ShipmentLeg
+from workflows.course import Case
+from workflows.steps.consent import Said
+from workflows.steps.courier import MOVING
+
+
+async def parcel_lost(case: Case) -> Outcome:
+    """Verify with the courier; when it is lost, make good at once and claim from the courier beside the case."""
+    if await case.courier.track() not in MOVING:
+        verdict = await case.courier.trace("R-LOST")
+        if verdict not in ("found", "moving"):
+            return await make_good(case)
+    if await case.courier.delivered(case.order.waybill, "S-DELIVER", "found_again"):
+        return Outcome.DELIVERED
+    return await make_good(case)
+
+
+async def make_good(case: Case) -> Outcome:
+    """Tell the customer first, with the choice between sending again and money back; then the records and the claim."""
+    answer = await case.consent.propose(
+        Resolution.RESHIP, "R-LOST", template="parcel_lost_told", choices=(Resolution.RESHIP, Resolution.FULL_REFUND)
+    )
+    case.record(
+        "parcel_incident", case.order.waybill or case.order.order_no, "R-LOST", kind="lost", waybill=case.order.waybill,
+        liability=Liability.COURIER,
+    )  # fmt: skip
+    await case.courier.claim("M-COURIER", case.order.paid)
+
+    if answer.said is Said.DECLINED:
+        return await case.remedy.decided_at_desk("lost_plan_declined", "R-LOST")
+    # Silence is no consent to another parcel at this address, but the customer has neither goods nor money: a person decides.
+    if answer.said is Said.SILENT:
+        return await case.remedy.decided_at_desk("lost_no_answer", "R-LOST")
+    if answer.choice is Resolution.FULL_REFUND:
+        if await case.money.refund(case.remedy.refundable, purpose="goods", rule="R-LOST"):
+            return Outcome.REFUNDED
+        return await case.remedy.decided_at_desk("lost_refund_failed", "R-LOST")
+    if await case.shipping.send(ShipmentLeg.RESHIP, "R-LOST"):
+        return Outcome.RESHIPPED
+    return await case.remedy.decided_at_desk("lost_reship_failed", "R-LOST")

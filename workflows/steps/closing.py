@@ -1,0 +1,128 @@
+"""The end of every case: told, confirmed, never closed over the customer's head, looked after for a while (P-CLOSE).
+
+    closing message ──► confirmed ──► closed ──► survey ──► free reopening ends
+          │ silent: told again, `closing_notices` times in all; then silence counts, and reopening is free for 15 days
+          └ "not solved" ──► reopened, a person takes it up again
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from domain.clocks import Clock
+from domain.messages import CloseCase, CustomerConfirmed, ReopenCase
+from domain.vocabulary import Outcome, Party, Stage
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+
+class Ending(StrEnum):
+    """How the closing went."""
+
+    CONFIRMED = "confirmed"
+    ON_HIS_WORD = "on_his_word"  # an agent recorded the customer's word
+    SILENT = "silent"
+    NOT_SOLVED = "not_solved"
+
+
+class Closing:
+    """The words for ending a case."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def close(self, outcome: Outcome) -> bool:
+        """Tell the customer how it ended and wait for his word. False when he is not satisfied (R-REOPEN)."""
+        case = self._case
+        case.cancel_work_clocks()
+        ending = await case.once("closing", lambda: self._ask(outcome), Ending)
+        if ending is Ending.NOT_SOLVED:
+            case.note("not_solved", "R-REOPEN", actor=Party.CUSTOMER)
+            return False
+        await case.once("promises_kept", self._promises_kept, bool)
+        if not case.done("closed"):
+            await case.once("closed", lambda: self._shut(outcome, ending), bool)
+        return True
+
+    async def _ask(self, outcome: Outcome) -> Ending:
+        case = self._case
+        for notice in range(1, case.rules.numbers.closing_notices + 1):
+            template = "closing" if notice == 1 else "closing_reminder"
+            await case.contact.tell(template, "R-EXPLAINBACK", step=f"closing{notice}", outcome=outcome)
+            clock = await case.clock("S-CONFIRM", name=f"S-CONFIRM/{notice}")
+            ending = await case.until(
+                self._word, code="confirmation", ball=Party.CUSTOMER, stage=Stage.CONFIRM, clock=clock
+            )
+            if ending is not None:
+                return ending
+        return Ending.SILENT
+
+    def _word(self) -> Ending | None:
+        case = self._case
+        said = case.take(CustomerConfirmed)
+        if said is not None:
+            return Ending.CONFIRMED if said.solved else Ending.NOT_SOLVED
+        return Ending.ON_HIS_WORD if case.take(CloseCase) is not None else None
+
+    async def _promises_kept(self) -> bool:
+        """A case cannot close over an open promise (P-PROMISE)."""
+        case = self._case
+        if case.state.open_promises():
+            case.state.needs_human = case.state.needs_human or "promise_open"
+            await case.until(
+                lambda: not case.state.open_promises() or None, code="promises", ball=Party.FINANCE, stage=Stage.CONFIRM
+            )
+        if case.state.needs_human in ("promise_open", "promise_overdue"):
+            case.state.needs_human = ""
+        return True
+
+    async def _shut(self, outcome: Outcome, ending: Ending) -> bool:
+        case = self._case
+        case.state.outcome = outcome
+        case.state.closed_at = workflow.now()
+        case.state.stage = Stage.CLOSED
+        case.state.needs_human = ""
+        case.note("case_closed", "R-CLOSECONF", outcome=outcome, ending=ending)
+        return True
+
+    async def aftercare(self) -> bool:
+        """Survey, and an open door for a while. True when the case was reopened."""
+        case = self._case
+
+        async def caring() -> bool:
+            closed_at = case.state.closed_at or workflow.now()
+            survey = await case.clock("D-SURVEY", at=closed_at)
+            door = await case.clock("S-REOPEN", at=closed_at)
+            if not case.done("survey"):
+                if await self._reopened_until(survey):
+                    return True
+                await case.once("survey", self._survey, bool)
+            return await self._reopened_until(door)
+
+        return await case.once("aftercare", caring, bool)
+
+    async def _reopened_until(self, clock: Clock) -> bool:
+        case = self._case
+
+        def reopened() -> bool | None:
+            command = case.take(ReopenCase)
+            if command is not None:
+                case.state.reopen_reason = command.reason or "reopened"
+                return True
+            word = case.take(CustomerConfirmed, where=lambda said, _: not said.solved)
+            if word is not None:
+                case.state.reopen_reason = "not_solved"
+                return True
+            return None
+
+        return bool(
+            await case.until(reopened, code="aftercare", ball=Party.SYSTEM, stage=Stage.CLOSED, clock=clock)
+        )
+
+    async def _survey(self) -> bool:
+        await self._case.contact.tell("survey", "R-SURVEY")
+        return True

@@ -1,0 +1,97 @@
+"""Nothing is carried out, and no cost arises, before the customer agreed (R-CONSENT, P-CONSENT, P-FEEQUOTE)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from domain.case import Fact, Proposal
+from domain.messages import CustomerAgreed
+from domain.money import Money
+from domain.vocabulary import Party, Resolution, Stage
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+
+class Said(StrEnum):
+    """How a proposal was answered."""
+
+    AGREED = "agreed"
+    DECLINED = "declined"
+    SILENT = "silent"
+
+
+class Answer(BaseModel):
+    """A customer's answer, with his choice where several were offered."""
+
+    said: Said
+    choice: Resolution | None = None
+
+
+class Consent:
+    """The words for proposing and being answered."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def propose(
+        self,
+        plan: Resolution,
+        rule: str,
+        *,
+        template: str = "plan_proposed",
+        choices: tuple[Resolution, ...] = (),
+        fee: Money | None = None,
+        **variables: str,
+    ) -> Answer:
+        """Tell the customer the plan, its options and costs, and wait for his word (R-OPTIONS)."""
+        case = self._case
+        step = f"consent/{plan}"
+
+        async def proposing() -> Answer:
+            proposal_id = await case.once(f"{step}/proposed", lambda: self._open(plan, rule, choices, fee), str)
+            await case.contact.tell(template, rule, step=step, **variables)
+            clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{plan}")
+            answer = await case.until(
+                lambda: case.take(CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock),
+                code="consent",
+                ball=Party.CUSTOMER,
+                stage=Stage.CONSENT,
+                clock=clock,
+            )
+            proposal = next(p for p in case.state.proposals if p.id == proposal_id)
+            if answer is None:
+                case.note("no_consent", "R-CONSENT", proposal=proposal_id)
+                return Answer(said=Said.SILENT)
+            proposal.agreed = answer.agreed
+            case.record("consent", proposal_id, "P-CONSENT", plan=proposal.plan, agreed=answer.agreed, choice=answer.choice)
+            if fee is not None:
+                case.record("fee_quote", proposal_id, "P-FEEQUOTE", what=plan, amount=fee.model_dump(), agreed=answer.agreed)
+            choice = answer.choice or (choices[0] if choices else plan)
+            return Answer(said=Said.AGREED if answer.agreed else Said.DECLINED, choice=choice)
+
+        return await case.once(step, proposing, Answer)
+
+    async def _open(self, plan: Resolution, rule: str, choices: tuple[Resolution, ...], fee: Money | None) -> str:
+        case = self._case
+        proposal = Proposal(id=f"C{case.state.number()}", plan=plan, choices=choices, fee=fee)
+        # An agreement that came before anything was proposed is no consent (P-CONSENT), unless it names what it agrees to.
+        for fact in [f for f in case.state.mailbox if f.kind == CustomerAgreed.kind]:
+            early = CustomerAgreed.model_validate(fact.payload)
+            if early.choice is None and not early.plan:
+                case.state.mailbox.remove(fact)
+                case.note("consent_to_nothing", "P-CONSENT", actor=fact.by)
+        case.state.proposals.append(proposal)
+        case.note("plan_proposed", rule, proposal=proposal.id, plan=plan, choices=list(choices), fee=str(fee or ""))
+        if fee is not None:
+            case.record("fee_quote", proposal.id, "P-FEEQUOTE", what=plan, amount=fee.model_dump(), agreed=None)
+        return proposal.id
+
+    def _answers(self, said: CustomerAgreed, fact: Fact, proposal_id: str) -> bool:
+        proposal = next(p for p in self._case.state.proposals if p.id == proposal_id)
+        if said.plan and said.plan not in (proposal.id, proposal.plan):
+            return False
+        return said.choice is None or said.choice in (proposal.plan, *proposal.choices)

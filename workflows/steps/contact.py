@@ -1,0 +1,195 @@
+"""Speaking with the customer: messages, calls, and keeping at it within the guard (R-UNREACH-3D, P-HOURS, P-CALLCAP)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from activities.contact import ContactActivities
+from domain.case import Attempt
+from domain.clocks import Clock
+from domain.messages import AddressConfirmed, CustomerReplied
+from domain.ports import ContactAnswer, ContactAsk
+from domain.vocabulary import AttemptResult, Channel, Party, Stage
+from domain.working_time import next_contact_slot
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+FAILED = frozenset({AttemptResult.NO_ANSWER, AttemptResult.REFUSED, AttemptResult.WRONG_NUMBER, AttemptResult.SENT})
+"""Attempts that reached nobody; they count as logged attempts (X7)."""
+
+
+class Contact:
+    """The words for speaking with the customer."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def tell(self, template: str, rule: str, step: str = "", **variables: str) -> AttemptResult:
+        """Write to the customer. When his client takes no messages, call him instead (R-FALLBACK)."""
+        step = step or template
+        result = await self.attempt(f"tell/{step}", Channel.IM, template, rule, **variables)
+        if result is AttemptResult.CHANNEL_BLOCKED:
+            result = await self.attempt(f"call/{step}", Channel.CALL, template, "R-FALLBACK", **variables)
+        return result
+
+    async def attempt(self, step: str, channel: Channel, template: str, rule: str, **variables: str) -> AttemptResult:
+        """One attempt that the guard allowed, waiting for the next slot where it did not."""
+        case, tries = self._case, 0
+        while True:
+            tries += 1
+            name = f"{step}#{tries}"
+            answer = await case.once(name, lambda n=name: self._contact(n, channel, template, rule, variables), ContactAnswer)  # type: ignore[misc]
+            if answer.result is not AttemptResult.BLOCKED_BY_GUARD:
+                return answer.result
+            if answer.next_slot is None:  # the text itself was refused: a person must write
+                case.state.needs_human = f"text_refused:{template}"
+                return answer.result
+            if answer.next_slot > workflow.now():
+                case.state.guard_block = {
+                    "rule": answer.rule, "reason": answer.reason, "next_slot": answer.next_slot.isoformat(),
+                }  # fmt: skip
+                await case.until(lambda: None, code="contact_slot", ball=Party.SYSTEM, at=answer.next_slot)
+            case.state.guard_block = {}
+
+    async def _contact(
+        self, step: str, channel: Channel, template: str, rule: str, variables: dict[str, str]
+    ) -> ContactAnswer:
+        case = self._case
+        now = workflow.now()
+        answer: ContactAnswer = await case.partner(
+            f"{step}/sent",
+            ContactActivities.contact_customer,
+            lambda key: ContactAsk(
+                key=key,
+                case=case.key,
+                customer_ref=case.order.customer_ref,
+                channel=channel,
+                template=template,
+                variables={"case_no": case.request.case_no, "order_no": case.order.order_no, **variables},
+                language=case.order.language,
+                at=workflow.now(),
+                utc_offset_minutes=case.order.utc_offset_minutes,
+                limits=case.rules.contact,
+            ),
+            kind="M",
+            summary=f"{_CHANNEL[channel]}: {template}",
+            result=ContactAnswer,
+        )
+        case.note("customer_contacted", rule, channel=channel, template=template, result=answer.result)
+        if answer.result is not AttemptResult.BLOCKED_BY_GUARD:
+            case.state.attempts.append(Attempt(at=now, channel=channel, result=answer.result))
+            if answer.result in (AttemptResult.SENT, AttemptResult.REACHED):
+                case.state.last_told_at = now
+        return answer
+
+    async def keep_trying(self, within: str) -> bool:
+        """Call and write every day until the customer is reached or the clock `within` has run with attempts enough (X7).
+
+        The clock starts at the first failed attempt. True when he was reached.
+        """
+        case = self._case
+
+        async def trying() -> bool:
+            day = 1
+            while True:
+                if await self._attempts_of_day(day):
+                    return True
+                clock = await case.clock(within)
+                answered = await self._rest_of_day(clock, day)
+                if answered is not None:
+                    return answered
+                day += 1
+
+        return await case.once("keep_trying", trying, bool)
+
+    async def _attempts_of_day(self, day: int) -> bool:
+        if self._heard():
+            return True
+        called = await self.attempt(f"day{day}/call", Channel.CALL, "unreachable_call", "R-UNREACH-3D")
+        if called is AttemptResult.REACHED:
+            return True
+        await self.attempt(f"day{day}/write", Channel.IM, "unreachable_notice", "R-UNREACH-3D")
+        return False
+
+    async def _rest_of_day(self, clock: Clock, day: int) -> bool | None:
+        """Rest till tomorrow's first slot, an answer, or the end of the clock. None: go on trying."""
+        case = self._case
+        enough = case.rules.numbers.unreachable_attempts
+        tomorrow = await case.once(f"day{day}/next", self._tomorrow, datetime)
+        while True:
+            last_day = clock.due_at <= tomorrow and self._failed_attempts() >= enough
+            heard = await case.until(
+                lambda: self._heard() or None,
+                code="customer_to_surface",
+                ball=Party.CUSTOMER,
+                stage=Stage.WAITING_CUSTOMER,
+                clock=clock if last_day else None,
+                at=None if last_day else tomorrow,
+            )
+            if heard:
+                return True
+            return False if last_day else None
+
+    async def _tomorrow(self) -> datetime:
+        case = self._case
+        return next_contact_slot(workflow.now() + timedelta(hours=23), case.order.utc_offset_minutes, case.rules.contact)
+
+    def _failed_attempts(self) -> int:
+        return sum(attempt.result in FAILED for attempt in self._case.state.attempts)
+
+    def _heard(self) -> bool:
+        return (
+            self._case.take(CustomerReplied) is not None
+            or any(fact.kind == AddressConfirmed.kind for fact in self._case.state.mailbox)
+        )
+
+    async def wait_for_customer(self, within: str) -> bool:
+        """Wait until the customer surfaces by himself. False when the clock ran out."""
+        case = self._case
+
+        async def waiting() -> bool:
+            clock = await case.clock(within)
+            heard = await case.until(
+                lambda: self._heard() or None,
+                code="customer_to_surface",
+                ball=Party.CUSTOMER,
+                stage=Stage.WAITING_CUSTOMER,
+                clock=clock,
+            )
+            return bool(heard)
+
+        return await case.once("wait_for_customer", waiting, bool)
+
+    async def confirm_address(self, within: str) -> bool:
+        """Have contact and address confirmed before anything is sent again. False when no answer came in time."""
+        case = self._case
+
+        async def confirming() -> bool:
+            confirmed = case.take(AddressConfirmed)
+            if confirmed is None:
+                await self.tell("address_asked", "R-UNREACH-3D")
+                clock = await case.clock(within, name=f"{within}/address")
+                confirmed = await case.until(
+                    lambda: case.take(AddressConfirmed, clock=clock),
+                    code="address",
+                    ball=Party.CUSTOMER,
+                    stage=Stage.WAITING_CUSTOMER,
+                    clock=clock,
+                )
+            if confirmed is None:
+                return False
+            case.state.address_ref = confirmed.address_ref
+            return True
+
+        return await case.once("confirm_address", confirming, bool)
+
+
+_CHANNEL = {
+    Channel.CALL: "致电顾客 · Call the customer",
+    Channel.IM: "留言给顾客 · Write to the customer",
+    Channel.SMS: "短信顾客 · Text the customer",
+}

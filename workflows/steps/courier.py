@@ -1,0 +1,187 @@
+"""Asking and instructing couriers: where is it, bring it back, pay for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from activities.courier import CourierActivities, TrackQuestion
+from domain.clocks import Clock
+from domain.messages import CourierAnswered, CustomerReplied
+from domain.money import Money
+from domain.ports import CourierRequest, CourierRequestKind, ParcelReport, Receipt
+from domain.vocabulary import ParcelState, Party, Stage
+from workflows.endings import PartnerSaidNo
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+DELIVERED = frozenset({ParcelState.DELIVERED, ParcelState.DELIVERED_BY_PROXY, ParcelState.DELIVERED_AFTER_EXCEPTION})
+MOVING = DELIVERED | {
+    ParcelState.PICKED_UP, ParcelState.IN_TRANSIT, ParcelState.OUT_FOR_DELIVERY, ParcelState.AT_PICKUP_POINT,
+}  # fmt: skip
+
+
+class Courier:
+    """The words for couriers."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def state_of(self, waybill: str) -> ParcelState | None:
+        """What was last heard of a parcel."""
+        return self._case.state.parcels.get(waybill)
+
+    async def track(self, step: str = "track") -> ParcelState:
+        """Look the order's parcel up in the courier's system (查件). UNKNOWN when the courier refuses to say."""
+        case = self._case
+
+        async def looking() -> ParcelState:
+            if not case.order.waybill:
+                return ParcelState.NO_INFO
+            try:
+                report = await case.partner(
+                    f"{step}/asked",
+                    CourierActivities.track_parcel,
+                    lambda _: TrackQuestion(courier=case.order.courier, waybill=case.order.waybill, at=workflow.now()),
+                    kind="T",
+                    summary="查件 · Where is the parcel?",
+                    result=ParcelReport,
+                )
+            except PartnerSaidNo as no:
+                case.note("parcel_not_tracked", "R-VERIFY", code=no.code)
+                return ParcelState.UNKNOWN
+            case.state.parcels[case.order.waybill] = report.state
+            case.note("parcel_tracked", "R-VERIFY", state=report.state, raw_code=report.raw_code)
+            return report.state
+
+        return await case.once(step, looking, ParcelState)
+
+    async def request(
+        self, kind: CourierRequestKind, rule: str, *, due_at: datetime | None = None, amount: Money | None = None, step: str = ""
+    ) -> bool:
+        """Hand a request to the courier's service desk. False when it was refused."""
+        case = self._case
+        step = step or f"courier/{kind}"
+
+        async def asking() -> bool:
+            try:
+                await case.partner(
+                    f"{step}/asked",
+                    CourierActivities.request_courier,
+                    lambda key: CourierRequest(
+                        key=key, case=case.key, kind=kind, courier=case.order.courier, waybill=case.order.waybill,
+                        at=workflow.now(), due_at=due_at, amount=amount, documents=tuple(case.state.evidence),
+                    ),
+                    kind="K",
+                    summary=_SUMMARY[kind],
+                    result=Receipt,
+                )  # fmt: skip
+            except PartnerSaidNo as no:
+                case.note(f"courier_refused_{kind}", rule, code=no.code)
+                return False
+            case.note(f"courier_asked_{kind}", rule)
+            return True
+
+        return await case.once(step, asking, bool)
+
+    async def trace(self, rule: str) -> str:
+        """Ask where the parcel is and wait for the answer: 24 h until the customer hears a plan, 48 h until it is decided.
+
+        Returns the courier's verdict (found, moving, lost, unknown), or `silent` when D-COURIER ran out.
+        """
+        case = self._case
+
+        async def tracing() -> str:
+            clock = await case.clock("D-COURIER")
+            await self.request(CourierRequestKind.TRACE, rule, due_at=clock.due_at)
+            # The handbook promises the customer an answer within 24-48 h: at the first of these he hears the plan.
+            plan_at = clock.started_at + (clock.due_at - clock.started_at) / 2
+            verdict = await self._verdict(clock, at=plan_at)
+            if verdict is None and clock.running:
+                await case.contact.tell("courier_plan_told", rule, due=local(case, clock.due_at))
+                verdict = await self._verdict(clock)
+            return verdict or "silent"
+
+        return await case.once("trace", tracing, str)
+
+    async def _verdict(self, clock: Clock, at: datetime | None = None) -> str | None:
+        case = self._case
+
+        def heard() -> str | None:
+            answer = case.take(CourierAnswered, where=lambda said, _: said.verdict not in ("accepted", "recalled"), clock=clock)
+            if answer is not None:
+                return answer.verdict
+            seen = self.state_of(case.order.waybill)
+            if seen is ParcelState.LOST:
+                return "lost"
+            return "moving" if seen in MOVING else None
+
+        return await case.until(
+            heard, code="courier_answer", ball=Party.COURIER, stage=Stage.WAITING_COURIER, clock=clock, at=at
+        )
+
+    async def recall(self, rule: str, back_by: str) -> bool:
+        """Have the parcel brought back and wait for it. False when it did not come back by the clock `back_by`."""
+        case = self._case
+
+        async def recalling() -> bool:
+            clock = await case.clock(back_by)
+            await self.request(CourierRequestKind.RECALL, rule, due_at=clock.due_at)
+            await case.contact.tell("recall_told", rule)
+            back = await case.until(
+                lambda: self.state_of(case.order.waybill) is ParcelState.RETURNED or None,
+                code="parcel_back",
+                ball=Party.COURIER,
+                stage=Stage.WAITING_COURIER,
+                clock=clock,
+            )
+            return bool(back)
+
+        return await case.once("recall", recalling, bool)
+
+    async def delivered(self, waybill: str, within: str, step: str) -> bool:
+        """Wait until a parcel arrives. False when it did not by the clock."""
+        case = self._case
+
+        async def waiting() -> bool:
+            clock = await case.clock(within, name=f"{within}/{step}")
+            arrived = await case.until(
+                lambda: self.state_of(waybill) in DELIVERED or None,
+                code="delivery",
+                ball=Party.COURIER,
+                stage=Stage.WAITING_COURIER,
+                clock=clock,
+            )
+            return bool(arrived)
+
+        return await case.once(f"delivered/{step}", waiting, bool)
+
+    async def claim(self, rule: str, amount: Money) -> None:
+        """Open a claim for reimbursement; it runs on beside the case and never delays the customer."""
+        case = self._case
+        accepted = await self.request(CourierRequestKind.CLAIM, rule, amount=amount)
+        key = case.partner_key(f"courier/{CourierRequestKind.CLAIM}/asked", "K")
+        case.record("courier_claim", key, rule, amount=amount.model_dump(mode="json"), state="raised" if accepted else "rejected")
+
+    def customer_surfaced(self) -> bool:
+        """Whether the customer was heard meanwhile."""
+        return any(fact.kind == CustomerReplied.kind for fact in self._case.state.mailbox)
+
+
+def local(case: Case, instant: datetime) -> str:
+    """An instant as the customer reads it."""
+    from datetime import timedelta
+
+    return (instant + timedelta(minutes=case.order.utc_offset_minutes)).strftime("%m-%d %H:%M")
+
+
+_SUMMARY = {
+    CourierRequestKind.TRACE: "询问快递:包裹在哪里 · Ask the courier: where is the parcel?",
+    CourierRequestKind.RECALL: "通知快递退回包裹 · Tell the courier to bring the parcel back",
+    CourierRequestKind.REDELIVER: "请快递再次派送 · Ask the courier to deliver again",
+    CourierRequestKind.CHANGE_ADDRESS: "请快递改地址 · Ask the courier to change the address",
+    CourierRequestKind.CLAIM: "向快递索赔 · Claim from the courier",
+}

@@ -1,0 +1,109 @@
+"""What only a person can decide: put before him, awaited with a clock, escalated when nobody does (R-OWNER, R-ESC)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+from temporalio import workflow
+
+from domain.case import Approval, Verdict
+from domain.commands import ask_approval
+from domain.messages import Decide
+from domain.money import Money
+from domain.vocabulary import Party, Resolution, Stage
+from workflows.duties import escalate
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+
+class Decision(BaseModel):
+    """What a member of staff decided."""
+
+    resolution: Resolution
+    amount: Money | None
+    reason: str
+    by: str
+
+
+class Desk:
+    """The words for asking staff."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def decide(self, question: str, rule: str, within: str = "S-DECIDE", ball: Party = Party.AGENT) -> Decision:
+        """Have a person decide. Each missed deadline escalates once more; the question stays open."""
+        case = self._case
+
+        async def deciding() -> Decision:
+            case.note("decision_asked", rule, question=question)
+            case.state.needs_human = f"decide:{question}"
+            turn = 0
+            while True:
+                turn += 1
+                id = within if turn == 1 else "S-DECIDE"
+                clock = await case.clock(id, name=f"S-DECIDE/{question}#{turn}" if id == "S-DECIDE" else id)
+                made = await case.until(
+                    self._take_decision,
+                    code=f"decision_{question}",
+                    ball=ball if turn == 1 else Party.SUPERVISOR,
+                    stage=Stage.PLAN if turn == 1 else Stage.ESCALATED,
+                    clock=clock,
+                )
+                if made is not None:
+                    case.state.needs_human = ""
+                    return made
+                escalate(case, f"overdue:{id}", rule)
+
+        return await case.once(f"decide/{question}", deciding, Decision)
+
+    def _take_decision(self) -> Decision | None:
+        case = self._case
+        for fact in case.state.mailbox:
+            if fact.kind == Decide.kind:
+                case.state.mailbox.remove(fact)
+                made = Decide.model_validate(fact.payload)
+                return Decision(resolution=made.resolution, amount=made.amount, reason=made.reason, by=fact.by)
+        return None
+
+    async def approval(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
+        """Have somebody with the limit approve. A missed deadline goes one role up and stays open."""
+        case = self._case
+
+        async def asking() -> Approval:
+            asked_id = await case.once(
+                f"approval/{what}/asked", lambda: _ask(case, what, amount, rule, requested_by), str
+            )
+            turn = 0
+            while True:
+                turn += 1
+                clock = await case.clock("S-APPROVAL", name=f"S-APPROVAL/{asked_id}#{turn}")
+                asked = next(a for a in case.state.approvals if a.id == asked_id)
+                verdict = await case.until(
+                    lambda: _verdict(case, asked_id),
+                    code="approval",
+                    ball=asked.needs,
+                    stage=Stage.APPROVAL,
+                    clock=clock,
+                )
+                if verdict is not None:
+                    case.state.needs_human = ""
+                    return verdict
+                escalate(case, f"approve:{asked_id}", rule)
+                if asked.needs is Party.SUPERVISOR:
+                    asked.needs = Party.MANAGER
+
+        return await case.once(f"approval/{what}", asking, Approval)
+
+
+async def _ask(case: Case, what: str, amount: Money, rule: str, requested_by: str) -> str:
+    asked = ask_approval(case.start, case.state, what, amount, rule, requested_by, workflow.now())
+    case.note("approval_asked", rule, approval=asked.id, amount=str(amount), needs=asked.needs)
+    return asked.id
+
+
+def _verdict(case: Case, asked_id: str) -> Approval | None:
+    asked = next(a for a in case.state.approvals if a.id == asked_id)
+    return asked if asked.verdict is not Verdict.OPEN else None

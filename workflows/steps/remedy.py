@@ -1,0 +1,68 @@
+"""Carrying out what a person decided (R-ALT): refund, send again, goodwill, or an explanation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.money import Money
+from domain.vocabulary import Outcome, Resolution, ShipmentLeg
+from workflows.steps.desk import Decision
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+REFUNDS = frozenset(
+    {Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.RETURN_REFUND, Resolution.PRICE_REFUND, Resolution.FREIGHT_REFUND}
+)
+
+
+class Remedy:
+    """The words for setting things right."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    @property
+    def refundable(self) -> Money:
+        """What is left of the order's payment."""
+        case = self._case
+        left = case.order.paid.minor - case.state.refunded
+        return Money(minor=max(left, 0), currency=case.order.paid.currency)
+
+    async def decided_at_desk(self, question: str, rule: str, within: str = "S-DECIDE") -> Outcome:
+        """Have a person decide and carry his decision out; asked again when it could not be carried out."""
+        turn = 0
+        while True:
+            turn += 1
+            name = question if turn == 1 else f"{question}_{turn}"
+            decision = await self._case.desk.decide(name, rule, within if turn == 1 else "S-DECIDE")
+            outcome = await self.carry_out(decision, rule, step=name)
+            if outcome is not None:
+                return outcome
+
+    async def carry_out(self, decision: Decision, rule: str, step: str) -> Outcome | None:
+        """Do what was decided. None when it could not be done: not approved, refused, not delivered."""
+        case = self._case
+        if decision.resolution in REFUNDS:
+            amount = decision.amount or case.request.amount or self.refundable
+            if self.refundable < amount:
+                amount = self.refundable
+            paid = await case.money.refund(
+                amount, purpose=_PURPOSE.get(decision.resolution, "goods"), rule=rule, decided_by=decision.by, step=f"{step}/refund"
+            )
+            if not paid:
+                return None
+            if decision.resolution is Resolution.PRICE_REFUND:
+                return Outcome.PRICE_ADJUSTED
+            return Outcome.REFUNDED if case.state.refunded >= case.order.paid.minor else Outcome.PARTIALLY_REFUNDED
+        if decision.resolution is Resolution.RESHIP:
+            return Outcome.RESHIPPED if await case.shipping.send(ShipmentLeg.RESHIP, rule) else None
+        if decision.resolution is Resolution.SEND_BACK:
+            return Outcome.RETURNED_TO_CUSTOMER if await case.shipping.send(ShipmentLeg.SEND_BACK, rule) else None
+        if decision.resolution in (Resolution.COUPON, Resolution.GIFT, Resolution.CASH_GOODWILL):
+            return Outcome.GOODWILL_ONLY
+        await case.contact.tell("refund_rejected", rule, step=f"{step}/told", reason=decision.reason or "not_covered")
+        return Outcome.REJECTED
+
+
+_PURPOSE = {Resolution.PRICE_REFUND: "price_difference", Resolution.FREIGHT_REFUND: "freight"}

@@ -1,0 +1,233 @@
+"""Goods coming back: permission, slip, number, receipt, two inspections, disposition (rulebook section 4).
+
+    requested → authorized → in_transit → received → inspected_1 → inspected_2 → disposed
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from activities.warehouse import WarehouseActivities
+from domain.case import Fact, ReturnStatus
+from domain.case import Inspected as Inspection1
+from domain.clocks import Clock, ClockState
+from domain.messages import Inspected, ReturnReceived, ReturnShipped
+from domain.ports import Line, Receipt, ReturnOrder, StockDisposal
+from domain.return_window import Window, window_of
+from domain.vocabulary import Disposition, Inspection, Party, Quality, Stage
+from workflows.duties import escalate
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+
+class Returns:
+    """The words for returned goods."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def window(self) -> Window:
+        """Whether the request came within the return window, and under which rule (D-NR, D-QUAL, X2)."""
+        case = self._case
+
+        async def looking() -> Window:
+            signed_at = case.order.signed_at
+            ends: dict[str, datetime] = {}
+            if signed_at is not None:
+                for id in WINDOWS[case.request.reason is not NO_REASON]:
+                    ends[id] = (await case.clock(id, at=signed_at)).due_at
+                    case.state.clocks.pop(case.clock_key(id))  # a question, not a deadline of the case
+            found = window_of(case.request, ends)
+            case.note("return_window", found.rule, allowed=found.allowed, reason=found.reason)
+            return found
+
+        return await case.once("window", looking, Window)
+
+    async def authorize(self) -> None:
+        """Give the return permission (RMA), tell the warehouse (W-1) and the customer where and how (R-RET-ADDR, R-RET-SLIP)."""
+        case = self._case
+
+        async def authorizing() -> bool:
+            goods = case.state.goods
+            goods.rma = goods.rma or f"RMA-{case.request.case_no}"
+            await case.partner(
+                "return/announced",
+                WarehouseActivities.announce_return,
+                lambda key: ReturnOrder(key=key, case=case.key, rma=goods.rma, lines=_lines(case), at=workflow.now()),
+                kind="A",
+                summary="通知仓库有退货 · Tell the warehouse what will come back",
+                result=Receipt,
+            )
+            goods.status = ReturnStatus.AUTHORIZED
+            case.note("return_authorized", "R-RET-ADDR", rma=goods.rma)
+            await case.contact.tell("return_authorized", "R-RET-SLIP", rma=goods.rma)
+            return True
+
+        await case.once("return/authorized", authorizing, bool)
+
+    async def shipped(self) -> bool:
+        """Wait for the return's tracking number, asking once for it (R-RET-TRACK). False when nothing was sent in time."""
+        case = self._case
+
+        async def waiting() -> bool:
+            clock = await case.clock("S-TRACKING")
+            halfway = clock.started_at + (clock.due_at - clock.started_at) / 2
+            sent = await self._number(clock, at=halfway)
+            if sent is None and clock.running:
+                await case.contact.tell("tracking_asked", "R-RET-TRACK")
+                sent = await self._number(clock)
+            return bool(sent)
+
+        return await case.once("return/shipped", waiting, bool)
+
+    async def _number(self, clock: Clock, at: datetime | None = None) -> bool | None:
+        case = self._case
+
+        def heard() -> bool | None:
+            if _has(case, ReturnReceived):  # it arrived without a number
+                return True
+            sent = case.take(ReturnShipped, clock=clock)
+            if sent is None:
+                return None
+            goods = case.state.goods
+            goods.courier, goods.waybill, goods.status = sent.courier, sent.waybill, ReturnStatus.IN_TRANSIT
+            return True
+
+        return await case.until(
+            heard, code="return_number", ball=Party.CUSTOMER, stage=Stage.WAITING_CUSTOMER, clock=clock, at=at
+        )
+
+    async def received(self) -> None:
+        """Wait for the goods. When they do not come in time a person looks after them; they are waited for all the same."""
+        case = self._case
+
+        async def waiting() -> bool:
+            turn = 0
+            while True:
+                turn += 1
+                clock = await case.clock("S-RETURN", name=f"S-RETURN#{turn}")
+                if await case.until(
+                    self._book_in, code="return_parcel", ball=Party.WAREHOUSE, stage=Stage.WAITING_WAREHOUSE, clock=clock
+                ):
+                    if case.state.needs_human == "overdue:S-RETURN":
+                        case.state.needs_human = ""
+                    return True
+                escalate(case, "overdue:S-RETURN", "W-3")
+
+        await case.once("return/received", waiting, bool)
+        await case.clock("D-REFPAY", at=case.state.goods.received_at)
+
+    def _book_in(self) -> bool | None:
+        """Count what came, over all parts (W-3, W-5)."""
+        case = self._case
+        part = case.take(ReturnReceived)
+        if part is None:
+            return None
+        goods = case.state.goods
+        counted = part.lines or tuple(_whole(case))
+        for line in counted:
+            sku, quantity = line.sku, line.quantity
+            goods.received[sku] = goods.received.get(sku, 0) + quantity
+            if getattr(line, "quality", None) not in (None, Quality.GOOD):
+                goods.defective[sku] = goods.defective.get(sku, 0) + quantity
+        goods.waybill = goods.waybill or part.waybill
+        if goods.received_at is None:
+            goods.received_at = workflow.now()
+            goods.status = ReturnStatus.RECEIVED
+        case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-3", rma=goods.rma, waybill=goods.waybill,
+                    received=dict(goods.received))  # fmt: skip
+        return True
+
+    async def inspected(self) -> Inspection:
+        """Both inspections, by two different persons (W-5, W-6, A-SOD). The second one's verdict counts.
+
+        When the refund falls due before they are done (D-REFPAY), it is put before a person; a late inspection escalates.
+        """
+        case = self._case
+
+        async def inspecting() -> Inspection:
+            turn = 0
+            while True:
+                turn += 1
+                clock = await case.clock("S-INSPECT", name=f"S-INSPECT#{turn}")
+                verdict = await case.until(
+                    self._verdict, code="inspection", ball=Party.WAREHOUSE, stage=Stage.WAITING_WAREHOUSE, clock=clock
+                )
+                if verdict is not None:
+                    if case.state.needs_human == "overdue:S-INSPECT":
+                        case.state.needs_human = ""
+                    return verdict
+                escalate(case, "overdue:S-INSPECT", "W-6")
+
+        return await case.once("return/inspected", inspecting, Inspection)
+
+    def _verdict(self) -> Inspection | None:
+        case = self._case
+        while self._book_in():  # later parts of the same return
+            pass
+        goods = case.state.goods
+        for round_ in (1, 2):
+            if any(done.round == round_ for done in goods.inspections):
+                continue
+            signed = self._take_inspection(round_)
+            if signed is None:
+                break
+            found, by = signed
+            goods.inspections.append(Inspection1(round=round_, result=found.result, by=by))
+            goods.status = ReturnStatus.INSPECTED_1 if round_ == 1 else ReturnStatus.INSPECTED_2
+            if round_ == 2:
+                case.record("return_quality_report", f"qc-{goods.rma}", "W-6", result=found.result, by=by, photos=list(found.photos))
+        last = next((done for done in goods.inspections if done.round == 2), None)
+        return last.result if last else None
+
+    def _take_inspection(self, round_: int) -> tuple[Inspected, str] | None:
+        """The inspection of that round by somebody who did not make the other one."""
+        case = self._case
+        others = {done.by for done in case.state.goods.inspections if ":" in done.by}
+        for fact in [f for f in case.state.mailbox if f.kind == Inspected.kind]:
+            found = Inspected.model_validate(fact.payload)
+            if found.round != round_:
+                continue
+            case.state.mailbox.remove(fact)
+            if fact.by in others:
+                case.note("inspection_by_same_person", "A-SOD", actor=fact.by, round=round_)
+                continue
+            return found, fact.by
+        return None
+
+    async def dispose(self, disposition: Disposition) -> None:
+        """Move the goods where they belong: stock, defect zone (W-9), back to the customer (W-8)."""
+        case = self._case
+
+        async def disposing() -> bool:
+            goods = case.state.goods
+            await case.partner(
+                "return/disposed/asked",
+                WarehouseActivities.dispose_goods,
+                lambda key: StockDisposal(key=key, case=case.key, rma=goods.rma, disposition=disposition, at=workflow.now()),
+                kind="D",
+                summary=f"处置退货 · Dispose of the goods: {disposition}",
+                result=Receipt,
+            )
+            goods.disposition, goods.status = disposition, ReturnStatus.DISPOSED
+            case.record("return_log", goods.rma, "W-2", rma=goods.rma, disposition=disposition, received=dict(goods.received))
+            return True
+
+        await case.once("return/disposed", disposing, bool)
+
+
+def _lines(case: Case) -> tuple[Line, ...]:
+    return tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.order.lines)
+
+
+def _whole(case: Case):  # type: ignore[no-untyped-def]
+    """A confirmation without lines is for the whole order."""
+    return _lines(case)
+
+
+def _has(case: Case, model: type) -> bool:
+    return any(fact.kind == model.kind for fact in case.state.mailbox)  # type: ignore[attr-defined]

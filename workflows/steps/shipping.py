@@ -1,0 +1,136 @@
+"""Sending goods: order the warehouse, tell the customer the number, follow the parcel to its receipt (R-LOST, R-STUCK)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from activities.warehouse import ShipmentAsk, WarehouseActivities
+from domain.messages import Shipped, WarehouseAnswered
+from domain.ports import Line, Receipt, StockQuestion
+from domain.vocabulary import Party, ShipmentLeg, Stage
+from workflows.duties import escalate
+from workflows.endings import PartnerSaidNo
+from workflows.steps.courier import MOVING
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+
+class Shipping:
+    """The words for sending goods."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def send(self, leg: ShipmentLeg, rule: str) -> bool:
+        """Have the order's goods sent and follow them until they arrive.
+
+        False when the warehouse cannot send them, or when they did not arrive in time: a person decides then.
+        """
+        case = self._case
+
+        async def sending() -> bool:
+            if not await self._order(leg, rule):
+                return False
+            waybill = await case.once(f"ship/{leg}/waybill", lambda: self._waybill(leg), str)
+            await case.contact.tell("shipped_told", rule, step=f"shipped/{leg}", waybill=waybill)
+            return await case.courier.delivered(waybill, "S-DELIVER", leg)
+
+        return await case.once(f"ship/{leg}", sending, bool)
+
+    async def _order(self, leg: ShipmentLeg, rule: str) -> bool:
+        case = self._case
+        try:
+            await case.partner(
+                f"ship/{leg}/ordered",
+                WarehouseActivities.ship_goods,
+                lambda key: ShipmentAsk(
+                    key=key,
+                    case=case.key,
+                    leg=leg,
+                    lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.order.lines),
+                    address_ref=case.state.address_ref,
+                    customer_ref=case.order.customer_ref,
+                    at=workflow.now(),
+                ),
+                kind="W",
+                summary=_SUMMARY.get(leg, "请仓库发货 · Have the warehouse ship"),
+                result=Receipt,
+            )
+        except PartnerSaidNo as no:
+            case.note("shipment_refused", rule, leg=leg, code=no.code)
+            return False
+        case.note("shipment_ordered", rule, leg=leg)
+        return True
+
+    async def _waybill(self, leg: ShipmentLeg) -> str:
+        """Wait for the parcel's number; a late hand-over escalates (R-SHIP-24H) and is waited for all the same."""
+        case, turn = self._case, 0
+        while True:
+            turn += 1
+            clock = await case.clock("S-SHIP", name=f"S-SHIP/{leg}#{turn}")
+            shipped = await case.until(
+                lambda: case.take(Shipped),
+                code="shipment",
+                ball=Party.WAREHOUSE,
+                stage=Stage.WAITING_WAREHOUSE,
+                clock=clock,
+            )
+            if shipped is not None:
+                if case.state.needs_human == "overdue:S-SHIP":
+                    case.state.needs_human = ""
+                return shipped.waybill
+            escalate(case, "overdue:S-SHIP", "R-SHIP-24H")
+
+    async def really_handed_over(self, rule: str) -> bool:
+        """Ask the warehouse whether the parcel really left (R-FAKESHIP). Silence past D-NOINFO is taken for a no."""
+        case = self._case
+
+        async def asking() -> bool:
+            await case.partner(
+                "handed_over/asked",
+                WarehouseActivities.ask_warehouse,
+                lambda key: StockQuestion(key=key, case=case.key, waybill=case.order.waybill, at=workflow.now()),
+                kind="Q",
+                summary="询问仓库:真的发出了吗 · Ask the warehouse: did it really leave?",
+                result=Receipt,
+            )
+            clock = await case.clock("D-NOINFO", name="D-NOINFO/warehouse")
+            answer = await case.until(
+                lambda: case.take(WarehouseAnswered),
+                code="warehouse_answer",
+                ball=Party.WAREHOUSE,
+                stage=Stage.WAITING_WAREHOUSE,
+                clock=clock,
+            )
+            case.note("handed_over_answer", rule, handed_over=bool(answer and answer.handed_over))
+            return answer is not None and answer.handed_over
+
+        return await case.once("handed_over", asking, bool)
+
+    async def moves_within(self, within: str, rule: str) -> bool:
+        """Whether the order's parcel shows a real scan before the clock is due."""
+        case = self._case
+
+        async def waiting() -> bool:
+            clock = await case.clock(within)
+            moved = await case.until(
+                lambda: case.courier.state_of(case.order.waybill) in MOVING or None,
+                code="first_scan",
+                ball=Party.WAREHOUSE,
+                stage=Stage.WAITING_WAREHOUSE,
+                clock=clock,
+            )
+            if not moved:
+                case.note("still_not_shipped", rule)
+            return bool(moved)
+
+        return await case.once(f"moves/{within}", waiting, bool)
+
+
+_SUMMARY = {
+    ShipmentLeg.RESHIP: "请仓库补发 · Have the warehouse send it again",
+    ShipmentLeg.SEND_BACK: "请仓库寄回原件 · Have the warehouse send the goods back",
+}

@@ -1,0 +1,50 @@
+"""The one armed timer of a case. It is re-armed only when the earliest instant moves, so that messages cost no timer events."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+
+class Alarm:
+    """Wakes a resting case: by its timer or by a message."""
+
+    def __init__(self) -> None:
+        self._woken = False
+        self._armed_for: datetime | None = None
+        self._timer: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Something changed: look at the case again."""
+        self._woken = True
+
+    @property
+    def woken(self) -> bool:
+        """Whether something changed since the last rest."""
+        return self._woken
+
+    async def rest(self, until: datetime | None, summary: str) -> None:
+        """Sleep until woken, or until the instant comes. `summary` is what the Web UI shows on the timer."""
+        self._arm(until, summary)
+        await workflow.wait_condition(lambda: self._woken)
+        self._woken = False
+
+    def attend(self) -> None:
+        """What woke the case is being looked at now."""
+        self._woken = False
+
+    def _arm(self, until: datetime | None, summary: str) -> None:
+        if until == self._armed_for:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._armed_for = until
+        if until is not None:
+            self._timer = asyncio.create_task(self._ring(until, summary))
+
+    async def _ring(self, until: datetime, summary: str) -> None:
+        await workflow.sleep(max(until - workflow.now(), timedelta(0)), summary=summary)
+        self._timer = None
+        self._armed_for = None
+        self._woken = True
