@@ -6,7 +6,7 @@ the last word on closed cases, which Temporal forgets after its retention.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -64,9 +64,9 @@ class Worklist(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     shop: str
-    ball_with: Collection[str] | None = None
-    stages: Collection[str] | None = None
-    case_types: Collection[str] | None = None
+    ball_with: Sequence[str] | None = None
+    stages: Sequence[str] | None = None
+    case_types: Sequence[str] | None = None
     needs_human: bool | None = None
     due_until: datetime | None = None
 
@@ -156,7 +156,7 @@ class CaseRegister:
         return [row["shop"] for row in await self._database.fetch(SQL["register_shops"])]
 
 
-def _texts(values: Collection[str] | None) -> list[str] | None:
+def _texts(values: Sequence[str] | None) -> list[str] | None:
     return None if values is None else [str(value) for value in values]
 
 

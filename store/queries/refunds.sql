@@ -26,14 +26,14 @@ WITH old AS (
     SELECT * FROM refunds WHERE key = $1 FOR UPDATE
 ), moved AS (
     UPDATE refunds AS r
-    SET status = $3, partner_ref = coalesce(nullif($4, ''), r.partner_ref), need = $5, code = $6,
-        settled_at = CASE WHEN $3 IN ('done', 'refused') THEN $2 END
+    SET status = $3::text, partner_ref = coalesce(nullif($4::text, ''), r.partner_ref), need = $5::text, code = $6::text,
+        settled_at = CASE WHEN $3::text IN ('done', 'refused') THEN $2::timestamptz END
     FROM old WHERE r.key = old.key AND old.status NOT IN ('done', 'refused')
     RETURNING r.*
 ), event AS (
     INSERT INTO refund_events (key, at, status, partner_ref, need, code, applied)
-    SELECT $1, $2, $3, $4, $5, $6, EXISTS (SELECT FROM moved)
-    FROM old WHERE old.status NOT IN ('done', 'refused') OR old.status <> $3 AND $3 IN ('done', 'refused')
+    SELECT old.key, $2::timestamptz, $3::text, $4::text, $5::text, $6::text, EXISTS (SELECT FROM moved)
+    FROM old WHERE old.status NOT IN ('done', 'refused') OR old.status <> $3::text AND $3::text IN ('done', 'refused')
 )
 SELECT * FROM moved UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM moved)
 
