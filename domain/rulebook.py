@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from hashlib import sha256
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
@@ -28,7 +29,7 @@ from domain.rules import (
 )
 from domain.vocabulary import Party
 
-SECTIONS = ("clocks", "freight", "compensation", "authority", "numbers", "agenda", "switches")
+SECTIONS = ("clocks", "freight", "compensation", "authority", "numbers", "agenda", "categories", "switches")
 
 
 class CalendarKind(StrEnum):
@@ -165,6 +166,15 @@ class AgendaRow(_Row):
     label: Label
 
 
+class CategoryRow(_Row):
+    """Categories of goods that a rule treats apart, in the order source's own words."""
+
+    value: tuple[str, ...]
+    rule: str
+    source: str
+    label: Label
+
+
 class SwitchRow(_Row):
     """A choice: a default of section 10, or a guard that is a yes or no. The first allowed value is the strictest."""
 
@@ -209,6 +219,7 @@ class Rulebook(_Row):
     authority: dict[Party, RungRow]  # from the lowest rung to the highest
     numbers: dict[str, NumberRow]
     agenda: dict[str, AgendaRow]
+    categories: dict[str, CategoryRow]
     switches: dict[str, SwitchRow]
     loosened: tuple[Loosened, ...] = ()
 
@@ -216,6 +227,18 @@ class Rulebook(_Row):
     def _hours_ordered(self) -> Rulebook:
         if self._number("call_from_hour") >= self._number("call_until_hour"):
             raise ValueError("numbers.call_from_hour must be before numbers.call_until_hour (P-HOURS)")
+        return self
+
+    @model_validator(mode="after")
+    def _ladder_rises(self) -> Rulebook:
+        rungs = list(self.authority.values())
+        for of in ("compensation", "refund"):
+            limits: list[Money | None] = [getattr(rung, of) for rung in rungs]
+            if not limits or limits[-1] is not None:
+                raise ValueError(f"authority: the highest role needs {of} without limit, or some sum has no approver")
+            for lower, higher in pairwise(limits):
+                if higher is not None and (lower is None or higher < lower):
+                    raise ValueError(f"authority: {of} must not fall from one role to the next higher one (A-CAP)")
         return self
 
     def _number(self, key: str) -> int:
@@ -278,6 +301,7 @@ class Rulebook(_Row):
                 id: FreightRule(outbound=row.outbound, inbound=row.inbound, back=row.back)
                 for id, row in self.freight.items()
             },
+            no_reason_excluded=self.categories["no_reason_excluded"].value,
             switches={id: row.value for id, row in self.switches.items()},
         )
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from domain.length import Length
 from domain.money import Money
-from domain.rulebook import Loosened, Rulebook
+from domain.rulebook import SECTIONS, Loosened, Rulebook
 
 # What a shop may write, per section; the rest of a row (rule, source, names) is not a matter of the shop.
 CHANGEABLE: dict[str, tuple[str, ...]] = {
@@ -26,21 +26,11 @@ CHANGEABLE: dict[str, tuple[str, ...]] = {
     "authority": ("compensation", "refund"),
     "numbers": ("value",),
     "agenda": ("value",),
+    "categories": ("value",),
     "switches": ("value",),
     "compensation.sizes": ("least", "most"),
 }
-_TOP = (
-    "name",
-    "currency",
-    "acknowledge",
-    "clocks",
-    "freight",
-    "compensation",
-    "authority",
-    "numbers",
-    "agenda",
-    "switches",
-)
+_TOP = ("name", "currency", "acknowledge", *SECTIONS)
 _MONEY = ("compensation", "refund", "least", "most")
 NO_LIMIT = "no limit"
 

@@ -105,4 +105,5 @@ class Rules(BaseModel):
     compensation: tuple[CompensationSize, ...]
     numbers: Numbers
     freight: dict[str, FreightRule] = {}  # by rule id, M-QUAL and so on
+    no_reason_excluded: tuple[str, ...] = ()  # categories of goods, R-NR-CAT
     switches: dict[str, str] = {}  # the defaults of section 10 that a shop may choose otherwise, X1..X17

@@ -4,9 +4,9 @@ A template's `{variable}` must be given; a `[part in brackets]` appears only whe
 come as text over the wire and are read by their kind:
 
     text     case_no order_no rma waybill return_address
-    count    photos days
+    count    count days
     money    amount            "12.50 CNY", as `str(Money)` writes it
-    instant  due               ISO 8601 with an offset; shown on the customer's wall clock
+    instant  due               ISO 8601 with an offset, shown on the customer's wall clock; or that clock's 02-24 18:00
     label    stage outcome reason plan freight what courier      a code; shown by its name
     labels   options           codes with commas between them
 """
@@ -31,11 +31,12 @@ _LABELS = {
     "freight": "freight", "what": "what", "courier": "courier",
 }  # fmt: skip
 _TEXTS = frozenset({"case_no", "order_no", "rma", "waybill", "return_address"})
-_COUNTS = frozenset({"photos", "days"})
+_COUNTS = frozenset({"count", "days"})
 KINDS = frozenset({*_LABELS, *_TEXTS, *_COUNTS, "amount", "due"})
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_WALL_CLOCK = re.compile(r"(\d\d)-(\d\d) (\d\d:\d\d)")
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
 
 
@@ -106,9 +107,7 @@ def instant(at: datetime, utc_offset_minutes: int, language: str) -> str:
     local = at.astimezone(timezone(timedelta(minutes=utc_offset_minutes)))
     end_of_day = (local.hour, local.minute) == (0, 0)
     day, clock = (local - timedelta(days=1), "24:00") if end_of_day else (local, f"{local:%H:%M}")
-    if language.startswith("zh"):
-        return f"{day.month} 月 {day.day} 日 {clock}"
-    return f"{day.day} {_MONTHS[day.month - 1]}, {clock}"
+    return _in_words(day.month, day.day, clock, language)
 
 
 def default_text(language: Language) -> str:
@@ -148,13 +147,27 @@ def _spoken(template: str, name: str, value: str, language: Language, utc_offset
             raise TextError(f"template {template}: amount is written like 12.50 CNY")
         return f"{match[1]} 元" if language == "zh" and match[2] == "CNY" else f"{match[2]} {match[1]}"
     if name == "due":
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            at = None
-        if at is None or at.tzinfo is None:
-            raise TextError(f"template {template}: due is an ISO 8601 instant with an offset")
-        return instant(at, utc_offset_minutes, language)
+        return _due(template, value, language, utc_offset_minutes)
     if name in _COUNTS and not value.isdecimal():
         raise TextError(f"template {template}: {name} is a whole number")
     return value
+
+
+def _due(template: str, value: str, language: Language, utc_offset_minutes: int) -> str:
+    if match := _WALL_CLOCK.fullmatch(value):
+        return _in_words(int(match[1]), int(match[2]), match[3], language)
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise TextError(
+            f"template {template}: due is an ISO 8601 instant with an offset, or a wall clock's 02-24 18:00"
+        )
+    return instant(at, utc_offset_minutes, language)
+
+
+def _in_words(month: int, day: int, clock: str, language: str) -> str:
+    if language.startswith("zh"):
+        return f"{month} 月 {day} 日 {clock}"
+    return f"{day} {_MONTHS[month - 1]}, {clock}"
