@@ -50,7 +50,7 @@ async def _until_asked_to_stop() -> None:
 
 
 async def _run() -> None:
-    async with Stack(settings.home(), migrate=migrate, task_queue=TASK_QUEUE) as stack:
+    async with _stack() as stack:
         _show(stack)
         async for ending in stack.endings():
             how = say("信号", "signal") if ending.exit_code < 0 else say("退出码", "exit code")
@@ -63,8 +63,13 @@ async def _run() -> None:
             typer.echo(what + say("，已重新启动。", "; it was started again."), err=True)
 
 
+def _stack() -> Stack:
+    """The partners live by the clock on the wall, like the cases."""
+    return Stack(settings.home(), migrate=migrate, task_queue=TASK_QUEUE, simulator_options=("--real-time", "1"))
+
+
 def _show(stack: Stack) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"what": say("接单入口与工作台", "Door and console"), "where": stack.door_url},
         {"what": "Temporal Web UI", "where": stack.temporal.ui_address},
         {"what": "Temporal", "where": stack.temporal.address},

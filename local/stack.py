@@ -35,7 +35,8 @@ class Stack:
     """`async with Stack(home, migrate=..., task_queue=...) as stack:`; without `home` it leaves nothing behind.
 
     `migrate` brings a database to the present version, given its DSN. `task_queue` is where the worker must be seen.
-    `programs` are started in this order beside the servers.
+    `programs` are started in this order beside the servers. `simulator_options` are further words for its command line,
+    such as `--real-time 1`.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Stack:
         task_queue: str,
         programs: Iterable[str] = PROGRAMS,
         ui: bool = True,
+        simulator_options: Iterable[str] = (),
     ) -> None:
         self._home = home.resolve() if home else None
         self._migrate = migrate
@@ -53,6 +55,7 @@ class Stack:
         self._names = tuple(programs)
         self._held: HeldFolder | None = None
         self._ui = ui
+        self._simulator_options = tuple(simulator_options)
         self._remembered: dict[str, Any] = {"ports": dict(PORTS), "secrets": {}}
         self._programs: list[Program] = []
         self._written: list[Path] = []
@@ -178,7 +181,10 @@ class Stack:
 
     def _program(self, name: str) -> Program:
         commands = {
-            "simulator": ["-m", "gateways.simulator"],
+            "simulator": [
+                *("-m", "gateways.simulator", "--port", str(self.ports["simulator"]), "--door", self.door_url),
+                *("--ledger", str(self.folder / "simulator.db"), *self._simulator_options),
+            ],
             "worker": ["-m", "cli", "worker"],
             "door": ["-m", "starter"],
         }

@@ -29,7 +29,11 @@ SEARCH_ATTRIBUTES: Mapping[str, str] = {
 }
 """What engineers find cases by. None of them may hold personal data: they are stored in plain text."""
 
-DYNAMIC_CONFIG = ("frontend.WorkflowTimeSkippingEnabled=true", "system.workflowTimeSkippingEnabled=true")
+DYNAMIC_CONFIG = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    "system.workflowTimeSkippingEnabled=true",
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",  # a stuck case shows within seconds
+)
 KEPT = ("journal_mode=wal", "synchronous=1")
 START_PATIENCE = 60.0  # seconds
 

@@ -1,0 +1,59 @@
+"""Check-up of what is on this machine: Python, settings, calendar."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from importlib import metadata
+
+import settings
+from commands.finding import Finding, bad, doubtful, good
+from commands.language import say
+from domain import calendar_file
+
+OLDEST_PYTHON = (3, 11)
+LEAST_HORIZON = 60  # days ahead that must be official: the rulebook's longest clocks run that far
+
+
+def python() -> Finding:
+    """Whether this Python and the SDK are ones that we support."""
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < OLDEST_PYTHON:
+        return bad("python", version, say("需要 Python 3.11 或更新版本。", "Python 3.11 or newer is needed."))
+    return good("python", f"{version}, temporalio {metadata.version('temporalio')}")
+
+
+def read_settings() -> tuple[settings.Settings | None, Finding]:
+    """The settings, and whether they can be read."""
+    try:
+        found = settings.load()
+    except settings.SettingsInvalid as error:
+        told = "; ".join(f"{one.variable}: {say(one.zh, one.en)}" for one in error.problems)
+        return None, bad("settings", told, say("改正环境变量或 .env。", "Correct the environment or .env."))
+    unset = [f"AFTERSALES_{name.upper()}_URL" for name in settings.PARTNERS if getattr(found, f"{name}_url") is None]
+    if unset:
+        return found, doubtful(
+            "settings",
+            say(f"没有设置：{', '.join(unset)}", f"Not set: {', '.join(unset)}"),
+            say(
+                "worker 启动前必须设置；本机试用请运行 aftersales up。",
+                "The worker needs them; to try out, `aftersales up`.",
+            ),
+        )
+    return found, good("settings", say("可读，没有未知项。", "Readable, nothing unknown."))
+
+
+def calendar(configured: settings.Settings) -> Finding:
+    """Whether the official calendar reaches far enough ahead."""
+    days = calendar_file.default().horizon_days(datetime.now(UTC).date())
+    found = say(f"官方日历还覆盖 {days} 天。", f"Official for another {days} days.")
+    if days < LEAST_HORIZON:
+        return doubtful(
+            "calendar",
+            found,
+            say(
+                "国务院办公厅公布下一年放假安排后，运行 aftersales calendar import。",
+                "When the State Council has published next year's holidays, run `aftersales calendar import`.",
+            ),
+        )
+    return good("calendar", found)

@@ -1,0 +1,205 @@
+"""`aftersales doctor` finds what is wrong on real servers and says how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from commands.checkup_database import database as check_database
+from commands.checkup_partners import partners as check_partners
+from commands.checkup_temporal import temporal as check_temporal
+from commands.finding import Finding, Health
+from domain.identity import TASK_QUEUE, workflow_id
+from local.child import free_port
+from local.postgres import PostgresServer
+from local.program import Program, accepts_connections
+from local.temporal_server import TemporalServer
+from settings import Settings
+
+AFTERSALES = str(Path(sys.executable).with_name("aftersales"))
+SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
+OTHER = "whsec_" + "b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3RoZXI="
+
+
+@pytest.fixture(autouse=True)
+def _bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine that runs the tests plays a part."""
+    for name in list(os.environ):
+        if name.startswith(("AFTERSALES_", "TEMPORAL_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AFTERSALES_HOME", str(tmp_path))
+    monkeypatch.setenv("AFTERSALES_LANG", "en")
+
+
+def by_check(findings: list[Finding]) -> dict[str, Finding]:
+    """The findings by what they are about."""
+    return {one.check: one for one in findings}
+
+
+async def test_a_sound_database_is_good_throughout(database: str) -> None:
+    """A reachable, migrated and empty database needs nothing."""
+    assert {one.health for one in await check_database(database)} == {Health.GOOD}
+
+
+async def test_an_unmigrated_database_is_named_with_its_remedy(postgres: PostgresServer) -> None:
+    """Before the first migration the check-up says so instead of failing over missing tables."""
+    dsn = await postgres.create_database("never_migrated")
+    found = by_check(await check_database(dsn))
+    assert found["migrations"].health is Health.BAD
+    assert "aftersales db migrate" in found["migrations"].remedy
+    assert found["inbox"].health is Health.UNKNOWN
+    await postgres.drop_database("never_migrated")
+
+
+async def test_events_that_nobody_takes_and_events_that_nobody_can_read_are_found(database: str) -> None:
+    """An hour-old event without a dispatcher is bad; a quarantined one wants somebody to look."""
+    connection = await asyncpg.connect(database)
+    await connection.execute(
+        "INSERT INTO inbox (source, id, type, lane, door, raw, digest, received_at)"
+        " VALUES ('shop', '1', 'request', 'lane', 'file', '', '', clock_timestamp() - interval '1 hour')"
+    )
+    await connection.execute(
+        "INSERT INTO quarantine (origin, digest, door, raw, problems) VALUES ('a file', '', 'file', '', '[]')"
+    )
+    await connection.close()
+    found = by_check(await check_database(database))
+    assert found["inbox"].health is Health.BAD
+    assert "1 h" in found["inbox"].found
+    assert found["quarantine"].health is Health.DOUBTFUL
+    assert "aftersales quarantine list" in found["quarantine"].remedy
+
+
+async def test_a_wrong_password_and_a_silent_server_are_findings_not_tracebacks(postgres: PostgresServer) -> None:
+    """Whatever keeps us from the database is told as one bad line, and what depends on it as unknown."""
+    for dsn in (
+        f"postgresql://aftersales:wrong@127.0.0.1:{postgres.port}/aftersales",
+        f"postgresql://nobody@127.0.0.1:{free_port()}/aftersales",
+    ):
+        first, *others = await check_database(dsn)
+        assert first.health is Health.BAD
+        assert "wrong" not in first.found
+        assert {one.health for one in others} == {Health.UNKNOWN}
+
+
+@workflow.defn(name="StuckCase", sandboxed=False)
+class StuckCase:
+    """A case whose code has a fault."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Fail the workflow task, as a fault of ours does: not the case."""
+        raise ValueError("a fault of ours")
+
+
+@activity.defn
+async def nothing() -> None:
+    """An activity, so that the worker polls for activities too."""
+
+
+async def test_a_case_that_stands_still_on_a_fault_of_ours_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Temporal repeats a failing workflow task for ever in silence: the check-up names the case."""
+    async with TemporalServer() as server:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+        found = by_check(await check_temporal())
+        assert found["search attributes"].health is Health.GOOD
+        assert found["worker"].health is Health.BAD
+        assert found["stuck cases"].health is Health.GOOD
+        client = await Client.connect(server.address)
+        case = workflow_id("demo-shop", "A-1")
+        async with Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            workflows=[StuckCase],
+            activities=[nothing],
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        ):
+            await client.start_workflow(StuckCase.run, id=case, task_queue=TASK_QUEUE)
+            async with asyncio.timeout(120):
+                while (found := by_check(await check_temporal()))["stuck cases"].health is Health.GOOD:  # noqa: ASYNC110
+                    await asyncio.sleep(0.5)
+        assert found["stuck cases"].health is Health.BAD
+        assert case in found["stuck cases"].found
+        assert found["worker"].health is Health.GOOD
+
+
+async def test_a_missing_search_attribute_comes_with_the_command_that_registers_it(
+    temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server of one's own the attributes must be registered once: the remedy can be pasted."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+    monkeypatch.setattr("commands.checkup_temporal.SEARCH_ATTRIBUTES", {"AfterSaleOther": "Keyword"})
+    finding = by_check(await check_temporal())["search attributes"]
+    assert finding.health is Health.BAD
+    assert "search-attribute create" in finding.remedy
+    assert "--name AfterSaleOther --type Keyword" in finding.remedy
+
+
+async def test_an_unknown_namespace_comes_with_the_command_that_makes_it(
+    temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A misspelt or missing namespace is told as such."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "not-there")
+    found = by_check(await check_temporal())
+    assert found["namespace"].health is Health.BAD
+    assert "namespace create --namespace not-there" in found["namespace"].remedy
+    assert found["worker"].health is Health.UNKNOWN
+
+
+async def test_partners_are_proven_by_their_signature(tmp_path: Path) -> None:
+    """A partner that answers is good; one whose secret differs from ours, or who is not there, is not."""
+    port = free_port()
+    simulator = Program(
+        "simulator",
+        [
+            *(sys.executable, "-m", "gateways.simulator", "--port", str(port), "--ledger", str(tmp_path / "ledger.db")),
+            *("--door", "http://127.0.0.1:9"),
+        ],
+        log=tmp_path / "simulator.log",
+        environment={**os.environ, "AFTERSALES_CONTACT_SECRET": SECRET},
+        folder=tmp_path,
+        ready=lambda: accepts_connections(port),
+    )
+    await simulator.start()
+    url = f"http://127.0.0.1:{port}"
+    found = by_check(
+        await check_partners(
+            Settings(
+                contact_url=url, contact_secret=SECRET,
+                courier_url=url, courier_secret=OTHER,
+                warehouse_url=f"http://127.0.0.1:{free_port()}", warehouse_secret=SECRET,
+            )
+        )
+    )  # fmt: skip
+    await simulator.child.stop()
+    assert {check: one.health for check, one in found.items()} == {
+        "partner contact": Health.GOOD,
+        "partner courier": Health.BAD,
+        "partner warehouse": Health.BAD,
+        "partner refund": Health.UNKNOWN,
+    }
+    assert "AFTERSALES_COURIER_URL" in found["partner courier"].remedy
+
+
+async def test_the_exit_code_tells_a_script_that_something_is_bad() -> None:
+    """`aftersales doctor --json` can stand in a deployment script: findings on stdout, exit code 1."""
+    done = await asyncio.create_subprocess_exec(
+        *(AFTERSALES, "doctor", "--json"),
+        env={**os.environ, "TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, problems = await done.communicate()
+    assert done.returncode == 1, problems.decode()
+    health = {one["check"]: one["health"] for one in json.loads(out)}
+    assert health["python"] == "good"
+    assert health["postgresql"] == health["temporal"] == "bad"
