@@ -29,24 +29,24 @@ def may_call(calls: Iterable[datetime], now: datetime, utc_offset_minutes: int, 
     of arrival gets around the limits.
     """
     past = sorted(calls)
-    refused: CallDecision | None = None
+    refused: CallDecision | None = None  # the first reason; compared with None, since a `no` is falsy
     at = now
     while True:
         slot = next_contact_slot(at, utc_offset_minutes, limits)
         if slot > at:
-            refused = refused or _refused("hours", limits)
+            refused = _refused("hours", limits) if refused is None else refused
             at = slot
             continue
         zone = timezone(timedelta(minutes=utc_offset_minutes))
         day = at.astimezone(zone).date()
         if sum(call.astimezone(zone).date() == day for call in past) >= limits.calls_per_day:
-            refused = refused or _refused("day", limits)
+            refused = _refused("day", limits) if refused is None else refused
             midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
             at = midnight.astimezone(now.tzinfo)
             continue
         recent = [call for call in past if call > at - _WEEK]
         if len(recent) >= limits.calls_per_week:
-            refused = refused or _refused("week", limits)
+            refused = _refused("week", limits) if refused is None else refused
             at = recent[-limits.calls_per_week] + _WEEK
             continue
         if refused is None:
