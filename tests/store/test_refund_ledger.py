@@ -111,7 +111,7 @@ async def test_a_key_stands_for_one_payment(ledger, other):
 
 
 async def test_a_refund_runs_to_its_end(ledger):
-    """Sent, unknown, asked for, waiting for a person, sent again, done: every attempt is counted and the end is noted."""
+    """Sent, unknown, asked for, waiting for a person, sent again, done: attempts are counted, the end is noted."""
     await ledger.intend(intent())
     await ledger.submitting("refund-1", START)
     await ledger.unknown("refund-1", START)
