@@ -26,7 +26,7 @@ from domain.identity import TASK_QUEUE, workflow_id
 from domain.messages import RequestRepeated
 from domain.rules import Rules
 from domain.vocabulary import CaseType, Stage
-from starter.handing_over import Done, Pace, about_the_case
+from starter.handing_over import Done, Pace, about_the_case, asking_temporal
 from starter.pace import Paces
 from store.openings import Opening, Openings
 
@@ -83,7 +83,8 @@ class CaseOpening:
             signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
         start = CaseStart(request=request.model_copy(update={"person": None}), rules=rules, opened_at=at)
         try:
-            await self._start(start, case_no, signal)
+            with asking_temporal():
+                await self._start(start, case_no, signal)
         except WorkflowAlreadyStartedError:  # ended; its last page is still on the way to the register
             return Done("ended_already", shop, case_no)
         except RPCError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
@@ -27,6 +28,7 @@ from starter.pace import Paces
 from starter.problem import BadEvent, Problem
 from store.inbox import DATABASE_AWAY, Bell, Inbox, InboxRow, listening
 from store.openings import Openings
+from store.orders import PaymentFixed
 from store.quarantine import Quarantine
 
 BATCH = 200  # rows of one claim
@@ -87,7 +89,7 @@ class Dispatcher:
         """Hand over all that is due now. The answer counts what came of it, by note.
 
         Raises:
-            TemporalAway: Temporal does not answer; the rows are given back untried.
+            TemporalAway: Temporal does not answer; the rows are given back.
             store.inbox.DATABASE_AWAY: PostgreSQL does not answer; the rows come back when their lease ends.
         """
         total: Counter[str] = Counter()
@@ -134,10 +136,14 @@ class Dispatcher:
             return await self._tell(row)
         except BadEvent as error:
             return Refuse(error.problems)
+        except PaymentFixed:
+            return Refuse((Problem(code="payment_fixed", where="data.order.paid"),))
         except (TemporalAway, *DATABASE_AWAY):
             raise
         except Exception as error:  # one row that trips over a defect of ours must not stop the others
-            _log.exception("row_failed", number=row.number, error=type(error).__name__)
+            # Neither its text nor local values: both may hold what a customer wrote.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error("row_failed", number=row.number, error=type(error).__name__, at=f"{frame.name}:{frame.lineno}")
             return Wait(Problem(code="defect", detail={"error": type(error).__name__}))
 
     async def _tell(self, row: InboxRow) -> Handed:

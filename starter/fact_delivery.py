@@ -13,7 +13,7 @@ from domain.identity import workflow_id
 from domain.messages import ParcelUpdate, Payload, ReturnShipped, Shipped
 from domain.vocabulary import CaseType, ParcelState, ReasonCode
 from starter.case_opening import PATIENCE, CaseOpening
-from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case
+from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case, asking_temporal
 from starter.pace import Paces
 from starter.problem import Problem
 from store.openings import FoundCase, Openings
@@ -86,7 +86,8 @@ class FactDelivery:
         """Send it. The answer is empty, or the code of a refusal that is about this case."""
         handle = self._client.get_workflow_handle(workflow_id(case.shop, case.case_no))
         try:
-            await handle.signal(kind, message, rpc_timeout=PATIENCE)
+            with asking_temporal():
+                await handle.signal(kind, message, rpc_timeout=PATIENCE)
         except RPCError as error:
             return about_the_case(error)
         self._paces.count(f"{case.shop}/{case.case_no}")

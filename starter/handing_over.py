@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from temporalio.service import RPCError, RPCStatusCode
@@ -49,6 +51,17 @@ Handed = Done | Wait | Pace | Refuse
 
 class TemporalAway(Exception):
     """Temporal does not answer, or has too much to do: the row is not at fault and nothing is counted against it."""
+
+
+@contextmanager
+def asking_temporal() -> Iterator[None]:
+    """Around calls of a client that connects when first used: without a server those raise a plain RuntimeError."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "client connect" in str(error):
+            raise TemporalAway("NOT_CONNECTED") from error
+        raise
 
 
 _ABOUT_THE_CASE = {

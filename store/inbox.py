@@ -132,7 +132,7 @@ class Inbox:
         await self._pool.execute(SQL["inbox_hold_lane"], lane, length, note)
 
     async def release(self, rows: Collection[InboxRow]) -> None:
-        """Give rows back untried: not their fault."""
+        """Give rows back: others may take them at once."""
         await self._pool.execute(SQL["inbox_release"], [row.source for row in rows], [row.id for row in rows])
 
     async def wake_lanes(self, lanes: Sequence[str]) -> None:

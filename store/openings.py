@@ -16,7 +16,10 @@ from domain.events import Person, Request
 from domain.identity import case_number
 from domain.order import Order
 from domain.rules import Rules
+from store.address_book import PostgresAddressBook
+from store.orders import PostgresOrders
 from store.queries import SQL
+from store.rulebook_archive import RulebookArchive
 
 
 class Opening(StrEnum):
@@ -43,7 +46,11 @@ class Openings:
         self._pool = pool
 
     async def record_order(self, shop: str, order: Order, person: Person | None) -> None:
-        """Make an order and its customer known. An erased customer stays erased."""
+        """Make an order and its customer known. An erased customer stays erased.
+
+        Raises:
+            PaymentFixed: the order has live refunds, and another sum is told now.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             await _record_order(connection, shop, order, person)
 
@@ -51,6 +58,9 @@ class Openings:
         """Write order, person, rulebook text and the case's row in one transaction; the answer holds the case's number.
 
         A request with a number of its own belongs to the case that a courier's push opened for the same order and type.
+
+        Raises:
+            PaymentFixed: the order has live refunds, and another sum is told now.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await _record_order(connection, request.shop, request.order, request.person)
@@ -63,7 +73,7 @@ class Openings:
                 if found is not None:
                     await connection.execute(SQL["opening_alias"], request.shop, request.request_id, found.case_no)
             if found is None:
-                await connection.execute(SQL["opening_rulebook"], rules.digest, rules.name, rulebook)
+                await RulebookArchive(connection).keep(rules, rulebook)
                 created = await connection.fetchval(
                     SQL["opening_case"],
                     request.shop,
@@ -114,10 +124,7 @@ class Openings:
 
 
 async def _record_order(connection: PoolConnectionProxy, shop: str, order: Order, person: Person | None) -> None:
-    known = person or Person()
-    await connection.execute(SQL["opening_customer"], shop, order.customer_ref, known.name, known.phone, known.address)
-    await connection.execute(
-        SQL["opening_order"], shop, order.order_no, order.customer_ref, order.paid.minor, order.paid.currency
-    )
+    await PostgresAddressBook(connection).put(shop, order.customer_ref, person or Person())
+    await PostgresOrders(connection).put(shop, order)
     content = order.model_dump(mode="json")
     await connection.execute(SQL["opening_known_order"], shop, order.order_no, order.waybill, content)

@@ -53,7 +53,7 @@ UPDATE inbox SET status = 'waiting', due_at = clock_timestamp() + $2::interval, 
 WHERE lane = $1 AND status IN ('new', 'claimed', 'waiting');
 
 -- name: inbox_release
-UPDATE inbox SET status = 'new', due_at = clock_timestamp(), attempts = attempts - 1
+UPDATE inbox SET status = 'new', due_at = clock_timestamp()
 FROM unnest($1::text[], $2::text[]) AS given (source, id)
 WHERE inbox.source = given.source AND inbox.id = given.id AND status = 'claimed';
 

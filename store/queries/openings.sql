@@ -1,24 +1,7 @@
--- name: opening_customer
-INSERT INTO customers AS c (shop, customer_ref, name, phone, address) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (shop, customer_ref) DO UPDATE
-SET name = coalesce(nullif(excluded.name, ''), c.name), phone = coalesce(nullif(excluded.phone, ''), c.phone),
-    address = coalesce(nullif(excluded.address, ''), c.address)
-WHERE c.erased_at IS NULL;
-
--- name: opening_order
--- What was paid may be corrected until money goes back; afterwards the first word stands.
-INSERT INTO orders AS o (shop, order_no, customer_ref, paid_minor, currency) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (shop, order_no) DO UPDATE
-SET customer_ref = excluded.customer_ref, paid_minor = excluded.paid_minor, currency = excluded.currency
-WHERE o.committed_minor = 0;
-
 -- name: opening_known_order
 INSERT INTO known_orders AS k (shop, order_no, waybill, content) VALUES ($1, $2, $3, $4)
 ON CONFLICT (shop, order_no) DO UPDATE
 SET waybill = coalesce(nullif(excluded.waybill, ''), k.waybill), content = excluded.content;
-
--- name: opening_rulebook
-INSERT INTO rulebooks (digest, name, text) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING;
 
 -- name: opening_case
 INSERT INTO cases (shop, case_no, workflow_id, order_no, customer_ref, case_type, stage, ball_with, rulebook, opened_at, currency)
@@ -35,19 +18,19 @@ ON CONFLICT DO NOTHING;
 INSERT INTO case_aliases (shop, alias, case_no) VALUES ($1, $2, $3) ON CONFLICT (shop, alias) DO NOTHING;
 
 -- name: opening_find
-SELECT shop, case_no, closed_at IS NOT NULL AS closed FROM cases
+SELECT shop, case_no, stage = 'closed' AS closed FROM cases
 WHERE shop = $1
     AND case_no = coalesce((SELECT case_no FROM case_aliases WHERE shop = $1 AND alias = $2), $2);
 
 -- name: opening_find_by_number
-SELECT shop, case_no, closed_at IS NOT NULL AS closed FROM cases
+SELECT shop, case_no, stage = 'closed' AS closed FROM cases
 WHERE case_no = $1
 UNION
-SELECT shop, case_no, closed_at IS NOT NULL FROM case_aliases JOIN cases USING (shop, case_no)
+SELECT shop, case_no, stage = 'closed' FROM case_aliases JOIN cases USING (shop, case_no)
 WHERE alias = $1;
 
 -- name: opening_find_by_handle
-SELECT shop, case_no, closed_at IS NOT NULL AS closed FROM case_handles JOIN cases USING (shop, case_no)
+SELECT shop, case_no, stage = 'closed' AS closed FROM case_handles JOIN cases USING (shop, case_no)
 WHERE value = $1 AND kind = $2 AND ($3 = '' OR shop = $3)
 ORDER BY shop, case_no;
 

@@ -1,0 +1,101 @@
+"""What every door does with events: check them, put them into the inbox, keep bad ones in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from domain.events import CloudEvent
+from starter.envelope import STRUCTURED, check, digest, encode, lane
+from starter.problem import BadEvent, Problem
+from store.inbox import Arrival, Inbox, Put
+from store.quarantine import Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One event that was not taken. `place` is its number in the message or file, from 1."""
+
+    place: int
+    entry: int  # in the quarantine
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of several events."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    conflicts: list[Refused] = field(default_factory=list)
+    bad: list[Refused] = field(default_factory=list)
+
+
+def arrival(event: CloudEvent, door: str, raw: bytes | None = None, headers: dict[str, str] | None = None) -> Arrival:
+    """A checked event as a row for the inbox. Raises BadEvent when its content is not right."""
+    check(event)
+    return Arrival(
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        lane=lane(event),
+        door=door,
+        raw=encode(event) if raw is None else raw,
+        headers=headers or {"content-type": STRUCTURED},
+        digest=digest(event),
+    )
+
+
+class Door:
+    """Takes events for one door. `name` is kept with each row."""
+
+    def __init__(self, pool: asyncpg.Pool, name: str) -> None:
+        self.name = name
+        self.inbox = Inbox(pool)
+        self.quarantine = Quarantine(pool)
+
+    async def take(self, arrivals: Sequence[tuple[int, str, Arrival]]) -> Taken:
+        """Put checked events in: (place, origin, arrival). The origin tells where a conflicting one came from."""
+        taken = Taken()
+        answers = await self.inbox.put([one for _, _, one in arrivals])
+        for (place, origin, one), answer in zip(arrivals, answers, strict=True):
+            if answer is Put.ACCEPTED:
+                taken.accepted += 1
+            elif answer is Put.DUPLICATE:
+                taken.duplicate += 1
+            else:
+                problems = (Problem(code="conflict", where="id"),)
+                entry = await self.keep(origin, one.raw, one.headers, problems)
+                taken.conflicts.append(Refused(place, entry, problems))
+        return taken
+
+    async def keep(self, origin: str, raw: bytes, headers: Mapping[str, str], problems: Sequence[Problem]) -> int:
+        """Keep a bad body; the answer is its number in the quarantine."""
+        return await self.quarantine.keep(
+            origin=origin,
+            door=self.name,
+            raw=raw,
+            headers=dict(headers),
+            problems=[problem.model_dump() for problem in problems],
+        )
+
+    async def take_message(self, events: Sequence[CloudEvent | BadEvent], raw: bytes, headers: dict[str, str]) -> Taken:
+        """Take the events of one message; good ones go in even when others are bad, since sending again is harmless."""
+        good: list[tuple[int, str, Arrival]] = []
+        bad: list[Refused] = []
+        alone = len(events) == 1
+        for place, event in enumerate(events, start=1):
+            try:
+                if isinstance(event, BadEvent):
+                    raise event
+                own = (raw, headers) if alone else (encode(event), {"content-type": STRUCTURED})
+                good.append((place, self.name, arrival(event, self.name, *own)))
+            except BadEvent as error:
+                body, own_headers = (raw, headers) if alone or isinstance(event, BadEvent) else own
+                entry = await self.keep(self.name, body, own_headers, error.problems)
+                bad.append(Refused(place, entry, error.problems))
+        taken = await self.take(good)
+        taken.bad = bad
+        return taken

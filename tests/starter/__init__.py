@@ -1,0 +1,1 @@
+"""How cases begin: doors, inbox, dispatcher, quarantine."""

@@ -1,0 +1,430 @@
+"""The dispatcher turns events into cases and messages, each once, in whatever order they come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import Counter
+from typing import Any
+
+import asyncpg
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from domain.events import CloudEvent
+from domain.messages import decode
+from local.child import free_port
+from starter.dispatcher import Dispatcher, running
+from starter.envelope import message_id
+from starter.handing_over import TemporalAway
+from store.inbox import Inbox
+from store.quarantine import Quarantine
+from tests.starter.conftest import MakeDispatcher
+from tests.starter.events import arrival, fact, request
+from tests.starter.told_case import ToldCase
+
+ORDER = "2026030100001"
+CASE = f"{ORDER}-return_refund"
+
+
+async def put(pool: asyncpg.Pool, *events: CloudEvent) -> None:
+    """Events come in by a door."""
+    await Inbox(pool).put([arrival(event) for event in events])
+
+
+async def until_quiet(pool: asyncpg.Pool, dispatcher: Dispatcher) -> Counter[str]:
+    """Work until nothing is open, or only what waits for long."""
+    notes: Counter[str] = Counter()
+    for _ in range(400):
+        notes += await dispatcher.drain()
+        if not await pool.fetchval(
+            "SELECT count(*) FROM inbox WHERE status IN ('new', 'claimed')"
+            " OR (status = 'waiting' AND due_at < now() + interval '2 s')"
+        ):
+            return notes
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"still open: {await Inbox(pool).counts()}")
+
+
+async def heard(client: Client, case_no: str = CASE) -> list[Any]:
+    """What the case was told, as (name, message)."""
+    return await client.get_workflow_handle(f"case/demo/{case_no}").query(ToldCase.heard)
+
+
+async def close(pool: asyncpg.Pool, client: Client, case_no: str = CASE) -> None:
+    """The case ends, and its last page is in the register."""
+    handle = client.get_workflow_handle(f"case/demo/{case_no}")
+    await handle.signal(ToldCase.end)
+    await handle.result()
+    await pool.execute("UPDATE cases SET stage = 'closed', closed_at = now() WHERE case_no = $1", case_no)
+
+
+async def test_request_opens_its_case(pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher) -> None:
+    """A request starts one case under its business id, searchable, with a plain summary and the rules that bind it."""
+    await put(pool, request())
+    assert await make_dispatcher().drain() == {"opened": 1}
+    handle = shop_client.get_workflow_handle(f"case/demo/{CASE}")
+    description = await handle.describe()
+    assert description.status is WorkflowExecutionStatus.RUNNING
+    assert await description.static_summary() == f"退货退款 return_refund · order {ORDER}"
+    attributes = {pair.key.name: pair.value for pair in description.typed_search_attributes}
+    attributes.pop("BuildIds", None)  # the server's own
+    assert attributes == {
+        "AfterSaleShop": "demo",
+        "AfterSaleKind": "return_refund",
+        "AfterSaleStage": "intake",
+        "AfterSaleOrder": ORDER,
+    }
+    row = await pool.fetchrow("SELECT stage, closed_at, rulebook FROM cases WHERE case_no = $1", CASE)
+    start = await handle.query(ToldCase.started_with)
+    assert row["rulebook"] == f"{start['rules']['name']}@{start['rules']['digest']}"
+    assert (row["stage"], row["closed_at"]) == ("intake", None)
+    assert await pool.fetchval("SELECT text FROM rulebooks WHERE digest = $1", start["rules"]["digest"])
+
+
+async def test_person_goes_to_the_address_book_and_nowhere_else(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """Name, phone and address of the customer are in the address book and in no workflow history."""
+    await put(pool, request())
+    await make_dispatcher().drain()
+    customer = await pool.fetchrow("SELECT name, phone, address FROM customers")
+    assert tuple(customer) == ("测试甲", "10000000001", "测试省测试市测试路1号")
+    history = (await shop_client.get_workflow_handle(f"case/demo/{CASE}").fetch_history()).to_json()
+    payloads = json.dumps(json.loads(history), ensure_ascii=False)
+    description = await shop_client.get_workflow_handle(f"case/demo/{CASE}").describe()
+    for secret in customer:
+        assert secret not in payloads
+        assert secret not in str(description.raw_description)
+    start = await shop_client.get_workflow_handle(f"case/demo/{CASE}").query(ToldCase.started_with)
+    assert start["request"]["person"] is None
+
+
+async def test_erased_customer_stays_erased(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """An old request that comes again does not bring an erased person back."""
+    await put(pool, request())
+    await make_dispatcher().drain()
+    await pool.execute("UPDATE customers SET name = '', phone = '', address = '', erased_at = now()")
+    await put(pool, request(id="again"))
+    await make_dispatcher().drain()
+    assert await pool.fetchval("SELECT name || phone || address FROM customers") == ""
+
+
+async def test_request_that_comes_again_is_told_to_its_case(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """The same request under another event id starts nothing; its case hears of it once."""
+    await put(pool, request(), request(id="again"))
+    assert await make_dispatcher().drain() == {"opened": 1, "repeated": 1}
+    assert [name for name, _ in await heard(shop_client)] == ["request_repeated"]
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 1
+
+
+async def test_request_for_a_closed_case_starts_nothing(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """When the register says closed, a repeated request is done with a note, even if Temporal forgot the case."""
+    dispatcher = make_dispatcher()
+    await put(pool, request())
+    await dispatcher.drain()
+    await close(pool, shop_client)
+    await put(pool, request(id="late"), fact("customer_replied", id="f", subject=f"demo/{CASE}"))
+    assert await dispatcher.drain() == {"closed_already": 1, "case_closed": 1}
+    runs = [run async for run in shop_client.list_workflows(f"WorkflowId = 'case/demo/{CASE}'")]
+    assert len(runs) == 1
+
+
+async def test_case_that_ended_before_the_register_knows_is_not_started_again(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """Between a case's end and its last page in the register, a repeated request starts no second run."""
+    dispatcher = make_dispatcher()
+    await put(pool, request())
+    await dispatcher.drain()
+    handle = shop_client.get_workflow_handle(f"case/demo/{CASE}")
+    await handle.signal(ToldCase.end)
+    await handle.result()
+    await put(pool, request(id="late"))
+    assert await dispatcher.drain() == {"ended_already": 1}
+
+
+async def test_fact_reaches_its_case_as_a_message_that_the_case_can_read(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """A fact arrives with its id, its sender's role and our door's instant, without what a partner added."""
+    event = fact("return_shipped", id="f1", subject=f"demo/{CASE}", courier="sf", waybill="SF1", phone="10000000009")
+    await put(pool, request(), event)
+    await until_quiet(pool, make_dispatcher())
+    ((name, message),) = await heard(shop_client)
+    received = await pool.fetchval("SELECT received_at FROM inbox WHERE id = 'f1'")
+    assert name == "return_shipped"
+    assert message == {
+        "courier": "sf",
+        "waybill": "SF1",
+        "id": message_id(event.source, event.id),
+        "by": "customer",
+        "at": received.isoformat(),
+    }
+    decoded = decode(name, json.dumps(message).encode())
+    assert decoded.received_at == received  # type: ignore[union-attr]
+
+
+async def test_inspector_is_named_and_nobody_can_pose_as_another_role(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """Two inspections are told apart by their inspectors (W-6); a fact cannot come in the name of a supervisor."""
+    await put(
+        pool,
+        request(),
+        fact("inspected", id="1", subject=f"demo/{CASE}", round=1, result="pass", by="qc:7"),
+        fact("inspected", id="2", subject=f"demo/{CASE}", round=2, result="pass", by="supervisor:1"),
+    )
+    await until_quiet(pool, make_dispatcher())
+    assert [message["by"] for _, message in await heard(shop_client)] == ["qc:7", "qc"]
+
+
+async def test_event_time_counts_only_when_trusted(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """A partner's own time moves no deadline, unless the dispatcher was started for simulated time."""
+    stamp = "2026-03-04T10:00:00Z"
+    await put(pool, request(), fact("customer_replied", id="a", subject=f"demo/{CASE}", time=stamp))
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, fact("customer_replied", id="b", subject=f"demo/{CASE}", time=stamp))
+    await until_quiet(pool, make_dispatcher(trust_event_time=True))
+    (_, wary), (_, trusting) = await heard(shop_client)
+    assert wary["at"] != trusting["at"] == "2026-03-04T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_order_of_the_same_events_gives_the_same_cases(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, seed: int
+) -> None:
+    """Facts before their request, everything twice, any order: the same cases with the same messages once."""
+    orders = [f"20260301{n:05}" for n in range(8)]
+    events = [request(order) for order in orders]
+    for order in orders:
+        subject = f"demo/{order}-return_refund"
+        events += [
+            fact("return_shipped", id=f"{order}-s", subject=subject, waybill=f"RT{order}"),
+            fact("parcel_update", id=f"{order}-p", waybill=f"RT{order}", state="delivered"),
+            fact("return_received", id=f"{order}-r", shop="demo", case_no=f"{order}-return_refund"),
+        ]
+    events += [event.model_copy(update={"id": f"{event.id}-again"}) for event in events[:8]]
+    random.Random(seed).shuffle(events)
+    dispatcher = make_dispatcher()
+    for start in range(0, len(events), 5):
+        await put(pool, *events[start : start + 5], *events[:2])
+        await dispatcher.drain()
+    await until_quiet(pool, dispatcher)
+    assert await Inbox(pool).counts() == {"done": len(events)}
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 8
+    for order in orders:
+        told = Counter(name for name, _ in await heard(shop_client, f"{order}-return_refund"))
+        assert told == {"return_shipped": 1, "parcel_update": 1, "return_received": 1, "request_repeated": 1}
+
+
+async def test_racing_dispatchers_start_each_case_once(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, database: str
+) -> None:
+    """Four dispatchers on one inbox start exactly one run per case and tell each fact once."""
+    orders = [f"20260302{n:05}" for n in range(25)]
+    events = [event for order in orders for event in (request(order), request(order, id=f"again-{order}"))]
+    events += [fact("customer_replied", id=order, subject=f"demo/{order}-return_refund") for order in orders]
+    random.Random(1).shuffle(events)
+    await put(pool, *events)
+    async with running(make_dispatcher(), database), running(make_dispatcher(), database):
+        await asyncio.gather(*(until_quiet(pool, make_dispatcher()) for _ in range(2)))
+    assert await Inbox(pool).counts() == {"done": 75}
+    for order in orders:
+        runs = await shop_client.count_workflows(f"WorkflowId = 'case/demo/{order}-return_refund'")
+        assert runs.count <= 1  # visibility lags: never more than one
+        arrivals = await shop_client.get_workflow_handle(f"case/demo/{order}-return_refund").query(ToldCase.count)
+        assert arrivals == 2
+
+
+async def test_crash_between_signal_and_done_is_applied_once(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dispatcher that dies after telling a case leaves the row; the next tells it again, applied once."""
+
+    class Died(BaseException):
+        pass
+
+    await put(pool, request())
+    await make_dispatcher().drain()
+    await put(pool, fact("customer_replied", id="f", subject=f"demo/{CASE}"))
+    dying = make_dispatcher(lease_seconds=0.2)
+
+    async def die(*_: object, **__: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Inbox, "done", die)
+        with pytest.raises(BaseExceptionGroup):
+            await dying.drain()
+    await asyncio.sleep(0.3)
+    assert await make_dispatcher().drain() == {"told": 1}
+    handle = shop_client.get_workflow_handle(f"case/demo/{CASE}")
+    assert await handle.query(ToldCase.count) == 2
+    assert len(await handle.query(ToldCase.heard)) == 1
+
+
+async def test_crash_between_register_and_start_is_made_good(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """A case that stands in the register but was never started is started when its event is tried again."""
+    await put(pool, request())
+    nowhere = await Client.connect(
+        f"127.0.0.1:{free_port(None)}",
+        namespace=shop_client.namespace,
+        lazy=True,
+        data_converter=pydantic_data_converter,
+    )
+    with pytest.raises(TemporalAway):
+        await make_dispatcher(client=nowhere).drain()
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 1
+    await put(pool, fact("customer_replied", id="early", subject=f"demo/{CASE}"))
+    await until_quiet(pool, make_dispatcher())
+    assert [name for name, _ in await heard(shop_client)] == ["customer_replied"]
+    assert await Inbox(pool).counts() == {"done": 2}
+
+
+async def test_nothing_is_lost_while_temporal_is_away(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """With Temporal away, every row is given back at once and none goes into quarantine."""
+    await put(pool, *(request(f"20260303{n:05}") for n in range(5)))
+    nowhere = await Client.connect(f"127.0.0.1:{free_port(None)}", lazy=True, data_converter=pydantic_data_converter)
+    with pytest.raises(TemporalAway):
+        await make_dispatcher(client=nowhere).drain()
+    assert await Inbox(pool).counts() == {"new": 5}
+    assert await make_dispatcher().drain() == {"opened": 5}
+
+
+async def test_fact_without_a_case_waits_and_then_is_quarantined(
+    pool: asyncpg.Pool, make_dispatcher: MakeDispatcher
+) -> None:
+    """A fact waits for its case for the set time, and then lies in quarantine with its body and what to do."""
+    event = fact("customer_replied", id="lost", subject="demo/unknown-1")
+    await put(pool, event)
+    assert await make_dispatcher().drain() == {"waiting": 1}
+    await asyncio.sleep(0.1)
+    assert await make_dispatcher(fact_waits_hours=0).drain() == {"quarantined": 1}
+    (entry,) = await Quarantine(pool).entries()
+    assert entry["problems"][0]["code"] == "no_case"
+    assert (entry["source"], entry["event_id"]) == (event.source, event.id)
+    assert await Inbox(pool).counts() == {"quarantined": 1}
+
+
+async def test_ordinary_news_of_parcels_without_a_case_fill_no_quarantine(
+    pool: asyncpg.Pool, make_dispatcher: MakeDispatcher
+) -> None:
+    """Couriers push news of every parcel; what no case is about ends as done, for nobody needs to look at it."""
+    await put(pool, fact("parcel_update", id="1", waybill="YT777", state="in_transit"))
+    assert await make_dispatcher(fact_waits_hours=0).drain() == {"news_of_no_case": 1}
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("no_info", "no_tracking_info"),
+        ("unreachable", "customer_unreachable"),
+        ("delivery_failed", "customer_unreachable"),
+        ("lost", "parcel_lost"),
+    ],
+)
+async def test_trouble_with_a_known_parcel_opens_a_case(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, state: str, kind: str
+) -> None:
+    """A courier's trouble code for a shipped order opens the case of that trouble and is its first message."""
+    shipped = request().model_copy(update={"type": "aftersales.order", "id": "o"})
+    trouble = fact("parcel_update", id="t", waybill=f"YT{ORDER}", state=state)
+    await put(pool, trouble, shipped)
+    await until_quiet(pool, make_dispatcher())
+    ((name, message),) = await heard(shop_client, f"{ORDER}-{kind}")
+    assert (name, message["state"]) == ("parcel_update", state)
+
+
+async def test_request_joins_the_case_that_the_courier_opened(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """A numbered request after the courier's push is the same affair, and facts under its number find the case."""
+    dispatcher = make_dispatcher()
+    await put(pool, request().model_copy(update={"type": "aftersales.order", "id": "o"}))
+    await dispatcher.drain()
+    await put(pool, fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="lost"))
+    await dispatcher.drain()
+    await put(pool, request(kind="parcel_lost", request_id="R1", id="r"))
+    await dispatcher.drain()
+    await put(pool, fact("customer_replied", id="c", subject="demo/R1"), fact("customer_replied", id="d", case_no="R1"))
+    await dispatcher.drain()
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 1
+    told = [name for name, _ in await heard(shop_client, f"{ORDER}-parcel_lost")]
+    assert sorted(told) == ["customer_replied", "customer_replied", "parcel_update", "request_repeated"]
+
+
+async def test_news_of_a_parcel_goes_to_every_open_case_about_it(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """One order can have several cases (R-N1): a push that names the parcel is told to each open one."""
+    await put(pool, request(), request(kind="refund_only", id="second"))
+    dispatcher = make_dispatcher()
+    await dispatcher.drain()
+    await put(pool, fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="returned"))
+    await dispatcher.drain()
+    for kind in ("return_refund", "refund_only"):
+        assert [name for name, _ in await heard(shop_client, f"{ORDER}-{kind}")] == ["parcel_update"]
+
+
+async def test_number_that_two_shops_use_needs_the_shop(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """A fact that fits cases of two shops goes to neither; the quarantine says to name the shop."""
+    await put(pool, request(), request(shop="other", id="other"), fact("customer_replied", id="f", case_no=CASE))
+    await until_quiet(pool, make_dispatcher())
+    (entry,) = await Quarantine(pool).entries()
+    assert entry["problems"][0]["code"] == "ambiguous_case"
+
+
+async def test_flood_to_one_case_is_paced_and_others_go_on(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """Of five hundred messages a case gets its share of the minute; the rest waits, and other cases are served."""
+    dispatcher = make_dispatcher(signals_per_case_and_minute=20)
+    flood = [fact("customer_replied", id=f"{n:03}", subject=f"demo/{CASE}", text_ref=f"{n:03}") for n in range(500)]
+    await put(pool, request(), *flood, request("2026030100002"))
+    notes = await until_quiet(pool, dispatcher)
+    assert notes["opened"] == 2
+    told = [message["text_ref"] for _, message in await heard(shop_client)]
+    assert told == [f"{n:03}" for n in range(19)]
+    assert (await Inbox(pool).counts())["waiting"] == 481
+
+
+async def test_row_that_no_longer_reads_is_quarantined(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """A row that an older version had accepted and this one cannot read is kept with what is wrong and where."""
+    await put(pool, request())
+    await pool.execute('UPDATE inbox SET raw = \'{"specversion": "1.0"}\'')
+    assert await make_dispatcher().drain() == {"quarantined": 1}
+    (entry,) = await Quarantine(pool).entries()
+    assert {problem["where"] for problem in entry["problems"]} == {"id", "source", "type"}
+
+
+async def test_a_row_that_trips_over_a_defect_stops_nobody(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """One row that PostgreSQL refuses waits by itself; the others are handed over."""
+    await put(pool, request(), request("2026030100002"))
+    await pool.execute("ALTER TABLE orders ADD CONSTRAINT no_such_order CHECK (order_no <> '2026030100002')")
+    assert await make_dispatcher().drain() == {"opened": 1, "waiting": 1}
+    assert await pool.fetchval("SELECT note FROM inbox WHERE status = 'waiting'") == "defect"
+
+
+async def test_running_dispatcher_hears_the_door(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, database: str
+) -> None:
+    """With a poll of a minute, a request that comes in is a case long before: the door rings."""
+    async with running(make_dispatcher(poll_seconds=60), database):
+        await asyncio.sleep(0.3)
+        await put(pool, request())
+        for _ in range(500):
+            if (await Inbox(pool).counts()).get("done"):
+                break
+            await asyncio.sleep(0.02)
+    assert await Inbox(pool).counts() == {"done": 1}
