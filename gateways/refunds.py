@@ -55,15 +55,17 @@ class SignedRefundGateway:
 def _answer(document: dict[str, Any]) -> RefundAnswer:
     """The answer in our words.
 
-    A status that nobody mapped is no verdict: it counts as pending and is asked for again.
+    A status that nobody mapped is no verdict: it counts as pending and is asked for again. A need that nobody mapped
+    still
+    needs a person: it counts as `permission`, which makes somebody look, and its own word is the code.
     """
     raw = code_of(document.get("status"))
     need = code_of(document.get("need"))
     status = _ANSWERS.get(raw, RefundStatus.PENDING)
-    unread = raw if raw not in _ANSWERS else need if need not in _NEEDS else ""
+    unread = raw if raw not in _ANSWERS else "" if need in _NEEDS else need
     return RefundAnswer(
         status=status,
         partner_ref=code_of(document.get("partner_ref")),
-        need=_NEEDS.get(need) if status is RefundStatus.NEEDS_HUMAN else None,
+        need=_NEEDS.get(need, HumanNeed.PERMISSION) if status is RefundStatus.NEEDS_HUMAN else None,
         code=code_of(document.get("code")) or unread,
     )

@@ -25,7 +25,8 @@ from gateways.simulator.wire import BreakableProtocol, wire_routes
 from gateways.simulator.world import World
 from gateways.standard_webhooks import SignedExchange
 
-SECRET = "SIMULATOR_SECRET"  # noqa: S105 - the name of a variable
+# Where the secrets are when the command line does not say: in the environment of the worker and the door.
+SECRET, DOOR_SECRET = "AFTERSALES_CONTACT_SECRET", "AFTERSALES_DOOR_SECRET"
 
 
 def simulator(
@@ -58,9 +59,10 @@ def main() -> int:
     """Serve until stopped. Prints the address once it listens."""
     options = _options().parse_args()
     secret = options.secret or os.environ.get(SECRET, "")
+    door_secret = options.door_secret or options.secret or os.environ.get(DOOR_SECRET, "") or secret
     try:
         keys = SigningKeys.parse(secret)
-        door_keys = SigningKeys.parse(options.door_secret or secret)
+        door_keys = SigningKeys.parse(door_secret)
         personas = read_personas(options.personas)
     except (ValueError, OSError) as problem:
         sys.stderr.write(f"simulator: {problem}\n")
@@ -111,8 +113,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument(
         "--door", required=True, help="base address of the shop's event door; events go to <door>/events"
     )
-    parser.add_argument("--secret", default="", help=f"whsec_... shared with the gateways; else ${SECRET}")
-    parser.add_argument("--door-secret", default="", help="whsec_... for events, when it is another one")
+    parser.add_argument("--secret", default="", help=f"whsec_... of the wire; else ${SECRET}")
+    parser.add_argument("--door-secret", default="", help=f"whsec_... of events; else --secret, else ${DOOR_SECRET}")
     parser.add_argument("--personas", type=Path, help="TOML file; docs/simulator.md")
     parser.add_argument(
         "--real-time", type=float, metavar="FACTOR", help="post events by the clock, so many times faster"

@@ -100,7 +100,9 @@ class Warehouse(_Persona):
     handed_over: bool = True  # did the parcel really leave
     answers_after: Delay = timedelta(hours=4)
     stock_after: Delay = None  # missing goods arrive so long after the question
-    ships_after: Delay = timedelta(hours=10)
+    ships_after: Delay = timedelta(
+        hours=10
+    )  # from the order, or from the day that a parcel never handed over could leave
     courier: str = "yto"
     receives_after: Delay = timedelta(hours=30)  # from the customer's dispatch
     books_recalled_after: Delay = timedelta(hours=4)  # from a recalled parcel's return
@@ -110,6 +112,7 @@ class Warehouse(_Persona):
     second_after: Delay = timedelta(hours=4)
     first: Inspection = Inspection.PASS
     second: Inspection = Inspection.PASS
+    inspectors: tuple[str, str] = ("warehouse:1", "qc:1")  # two different persons (W-5, W-6)
 
 
 class Provider(_Persona):
@@ -121,11 +124,12 @@ class Provider(_Persona):
     settles: Literal["done", "refused"] = "done"
     need: HumanNeed = HumanNeed.SMS_CODE
     expects: str = ""  # the right human input; any will do when empty
-    heals_after: Delay = timedelta(minutes=10)  # a balance is topped up, a permission given: no input needed
+    needs_times: int = Field(default=1, ge=1)  # so many payments stop at a need that takes no input (balance, ...)
 
 
 TEMPLATES: Mapping[str, str] = {
     "plan_proposed": "agrees",
+    "parcel_lost_told": "agrees",
     "no_fault_found": "agrees",
     "fee_quoted": "agrees",
     "evidence_asked": "sends_photos",

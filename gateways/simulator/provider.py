@@ -11,15 +11,16 @@ from gateways.simulator.ledger import instant
 from gateways.simulator.world import World, reference
 
 _WHO = "refunds"
-_TYPED = (HumanNeed.SMS_CODE, HumanNeed.VERSION_CHANGED)  # these need an input; the others heal by themselves
+_TYPED = (
+    HumanNeed.SMS_CODE,
+    HumanNeed.VERSION_CHANGED,
+)  # these need an input; of the others it is enough that a person says: done
 
 
 def pay(world: World, order: RefundOrder, earlier: dict[str, Any] | None, fault: Fault | None) -> dict[str, Any]:
     """Pay, or say what stands in the way. A settled or running payment is only reported again."""
     if earlier and earlier["status"] == "needs_human":
-        if not _healed(world, order, earlier):
-            return earlier
-        return _paid(world, order)
+        return _paid(world, order) if _resolved(world, order, earlier) else earlier | {"asked": earlier["asked"] + 1}
     if earlier:
         return settled(world, order.key, earlier)
     persona = world.personas.provider(order.case.order_no)
@@ -55,14 +56,12 @@ def settled(world: World, key: str, earlier: dict[str, Any], *, now: bool = Fals
     return answer
 
 
-def _healed(world: World, order: RefundOrder, earlier: dict[str, Any]) -> bool:
+def _resolved(world: World, order: RefundOrder, earlier: dict[str, Any]) -> bool:
+    """Whether what a person had to do is done: the right input came, or the payment was asked for often enough."""
     persona = world.personas.provider(order.case.order_no)
     if order.human_input is not None:
         return not persona.expects or order.human_input == persona.expects
-    if HumanNeed(earlier["need"]) in _TYPED:
-        return False
-    healed_at = world.later(datetime.fromisoformat(earlier["since"]), persona.heals_after)
-    return healed_at is not None and order.at >= healed_at
+    return HumanNeed(earlier["need"]) not in _TYPED and earlier["asked"] >= persona.needs_times
 
 
 def _paid(world: World, order: RefundOrder) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def _answer(order: RefundOrder, status: str, need: str = "", code: str = "") -> 
         "partner_ref": reference("PAY", order.key),
         "need": need,
         "code": code,
-        "since": instant(order.at),
+        "asked": 1,  # how often
         "case": order.case.model_dump(),
         "amount": order.amount.model_dump(),
         "channel": order.channel,

@@ -13,7 +13,6 @@ from gateways.simulator.personas import Warehouse
 from gateways.simulator.world import World, reference
 
 _WHO = "warehouse"
-_INSPECTORS = {1: "qc:1", 2: "warehouse:1"}  # two different persons (W-5, W-6)
 
 
 def announce_return(world: World, order: ReturnOrder) -> dict[str, Any]:
@@ -60,6 +59,10 @@ def ask(world: World, question: StockQuestion) -> dict[str, Any]:
     world.plan(
         question.key, question.case, answered_at, _WHO, "warehouse_answered", handed_over=persona.handed_over, **stock
     )
+    if not persona.handed_over:  # now it is: the first scan follows
+        left_at = world.later(stock_at or answered_at, persona.ships_after)
+        parcel = world.personas.courier(question.waybill, question.case.order_no)
+        parcels.moves(world, question.key, question.case, question.waybill, since=left_at, persona=parcel)
     return world.receipt(question.key)
 
 
@@ -106,5 +109,5 @@ def _book_in(
         photos = [] if result is Inspection.PASS else [f"evidence/{rma}-{number}-{shot}" for shot in (1, 2)]
         world.plan(
             f"{rma}:inspected:{number}", case, seen_at, _WHO, "inspected",
-            rma=rma, round=number, result=result.value, photos=photos, by=_INSPECTORS[number],
+            rma=rma, round=number, result=result.value, photos=photos, by=persona.inspectors[number - 1],
         )  # fmt: skip

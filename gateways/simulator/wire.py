@@ -77,9 +77,8 @@ async def _faulty(exchange: SignedExchange, request: Request, request_id: str, r
     """The answer as the fault leaves it."""
     if fault.kind in _NEVER_ANSWERED:
         await _hold(request, fault.seconds)
-        _reset(request)
-    if fault.kind in _RESET:
-        _reset(request)
+    if fault.kind in (*_NEVER_ANSWERED, *_RESET):
+        await _reset(request)
     if fault.kind in _PROXY:
         return Response("<html>Bad Gateway</html>", status_code=500, media_type="text/html")
     if fault.kind is FaultKind.WRONG_SIGNATURE:
@@ -128,15 +127,18 @@ async def _hold(request: Request, seconds: float) -> None:
             await request.receive()  # the body has been read: what comes next is the caller hanging up
 
 
-def _reset(request: Request) -> None:
+async def _reset(request: Request) -> None:
     """Break the connection as a crashed partner would: no answer, no farewell."""
     connection: asyncio.Transport = request.state.connection
-    raw = connection.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.abort()
+    if not connection.is_closing():
+        raw = connection.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.abort()
+        await asyncio.sleep(0)  # let the loop see that it is gone, so that what is returned goes nowhere
 
 
 async def _flood() -> AsyncIterator[bytes]:
     chunk = b" " * 65536
     for _ in range(_OVERSIZED // len(chunk)):
         yield chunk
+        await asyncio.sleep(0)  # other calls, and the caller's hanging up, get their turn
