@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,7 +18,7 @@ import asyncpg
 import structlog
 from temporalio.client import Client
 
-from domain.events import OrderNotice, Request
+from domain.events import CloudEvent, OrderNotice, Request
 from domain.rules import Rules
 from starter.case_opening import CaseOpening
 from starter.envelope import check, message_id, read_message
@@ -73,11 +74,12 @@ class Dispatcher:
                         await self.drain()
                         failures = 0
                         await bell.wait(await self._rest())
-            except (TemporalAway, *DATABASE_AWAY) as error:
+            except Exception as error:  # an outage, or a defect of ours: either way the rows are safe, and it goes on
                 failures += 1
-                pause = self._settings.wait(failures).total_seconds()
-                pause = min(pause, self._settings.lease_seconds)
-                _log.warning("dispatcher_waits", why=type(error).__name__, code=str(error)[:40], seconds=pause)
+                pause = min(self._settings.wait(failures), self._settings.lease).total_seconds()
+                known = isinstance(error, (TemporalAway, *DATABASE_AWAY))
+                level = logging.WARNING if known else logging.ERROR
+                _log.log(level, "dispatcher_waits", why=type(error).__name__, seconds=pause)
                 await asyncio.sleep(pause)
 
     async def _rest(self) -> float:
@@ -147,7 +149,8 @@ class Dispatcher:
             return Wait(Problem(code="defect", detail={"error": type(error).__name__}))
 
     async def _tell(self, row: InboxRow) -> Handed:
-        event = read_message(row.headers, row.raw)[0]
+        (event,) = read_message(row.headers, row.raw)
+        assert isinstance(event, CloudEvent)  # a row is never a batch
         content = check(event)
         at = event.time if self._trust_event_time and event.time else row.received_at
         id = message_id(row.source, row.id)

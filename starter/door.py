@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from domain.events import CloudEvent
-from starter.envelope import STRUCTURED, check, digest, encode, lane
+from starter.envelope import BATCH, STRUCTURED, Spoilt, check, digest, encode, lane
 from starter.problem import BadEvent, Problem
 from store.inbox import Arrival, Inbox, Put
 from store.quarantine import Quarantine
@@ -81,20 +81,21 @@ class Door:
             problems=[problem.model_dump() for problem in problems],
         )
 
-    async def take_message(self, events: Sequence[CloudEvent | BadEvent], raw: bytes, headers: dict[str, str]) -> Taken:
+    async def take_message(self, events: Sequence[CloudEvent | Spoilt], raw: bytes, headers: dict[str, str]) -> Taken:
         """Take the events of one message; good ones go in even when others are bad, since sending again is harmless."""
         good: list[tuple[int, str, Arrival]] = []
         bad: list[Refused] = []
-        alone = len(events) == 1
         for place, event in enumerate(events, start=1):
+            body, own = raw, headers
+            if len(events) > 1 or headers.get("content-type", "").startswith(BATCH):
+                body = event.raw if isinstance(event, Spoilt) else encode(event)
+                own = {"content-type": STRUCTURED}
             try:
-                if isinstance(event, BadEvent):
-                    raise event
-                own = (raw, headers) if alone else (encode(event), {"content-type": STRUCTURED})
-                good.append((place, self.name, arrival(event, self.name, *own)))
+                if isinstance(event, Spoilt):
+                    raise event.error
+                good.append((place, self.name, arrival(event, self.name, body, own)))
             except BadEvent as error:
-                body, own_headers = (raw, headers) if alone or isinstance(event, BadEvent) else own
-                entry = await self.keep(self.name, body, own_headers, error.problems)
+                entry = await self.keep(self.name, body, own, error.problems)
                 bad.append(Refused(place, entry, error.problems))
         taken = await self.take(good)
         taken.bad = bad

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +23,14 @@ from starter.problem import BadEvent, Problem, bad, problems_of
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 DEPTH = 32  # levels of nesting; ours need six
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """An event of a batch that cannot be read, apart from the others."""
+
+    raw: bytes
+    error: BadEvent
 
 
 def read_json(raw: bytes) -> Any:
@@ -96,20 +105,35 @@ def _text(document: dict[str, Any], key: str) -> str | None:
     return value if isinstance(value, str) and value.isprintable() and len(value) <= 256 else None
 
 
-def read_message(headers: Mapping[str, str], raw: bytes) -> list[CloudEvent]:
-    """The events of one HTTP message or inbox row. Header names are lower case. Raises BadEvent."""
+def read_message(headers: Mapping[str, str], raw: bytes, most: int = 1) -> list[CloudEvent | Spoilt]:
+    """The events of one HTTP message or inbox row; of a batch of up to `most` also those that cannot be read.
+
+    Header names are lower case.
+
+    Raises:
+        BadEvent: nothing can be read.
+    """
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media == BATCH:
         documents = read_json(raw)
         if not isinstance(documents, list):
             raise bad("not_batch")
-        return [read_event(document) for document in documents]
+        if len(documents) > most:
+            raise bad("too_many_events", limit=most)
+        return [_event_or_spoilt(document) for document in documents]
     if media == STRUCTURED:
         return [read_event(read_json(raw))]
     if media == "application/json" and "ce-specversion" in headers:
         attributes = {name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
         return [read_event({**attributes, "datacontenttype": media, "data": read_json(raw) if raw.strip() else {}})]
     raise bad("content_type", "content-type")
+
+
+def _event_or_spoilt(document: Any) -> CloudEvent | Spoilt:
+    try:
+        return read_event(document)
+    except BadEvent as error:
+        return Spoilt(json.dumps(document, ensure_ascii=False).encode(), error)
 
 
 def check(event: CloudEvent) -> Request | OrderNotice | Payload:

@@ -77,7 +77,7 @@ async def test_request_opens_its_case(pool: asyncpg.Pool, shop_client: Client, m
         "AfterSaleStage": "intake",
         "AfterSaleOrder": ORDER,
     }
-    row = await pool.fetchrow("SELECT stage, closed_at, rulebook FROM cases WHERE case_no = $1", CASE)
+    (row,) = await pool.fetch("SELECT stage, closed_at, rulebook FROM cases WHERE case_no = $1", CASE)
     start = await handle.query(ToldCase.started_with)
     assert row["rulebook"] == f"{start['rules']['name']}@{start['rules']['digest']}"
     assert (row["stage"], row["closed_at"]) == ("intake", None)
@@ -90,7 +90,7 @@ async def test_person_goes_to_the_address_book_and_nowhere_else(
     """Name, phone and address of the customer are in the address book and in no workflow history."""
     await put(pool, request())
     await make_dispatcher().drain()
-    customer = await pool.fetchrow("SELECT name, phone, address FROM customers")
+    (customer,) = await pool.fetch("SELECT name, phone, address FROM customers")
     assert tuple(customer) == ("测试甲", "10000000001", "测试省测试市测试路1号")
     history = (await shop_client.get_workflow_handle(f"case/demo/{CASE}").fetch_history()).to_json()
     payloads = json.dumps(json.loads(history), ensure_ascii=False)
