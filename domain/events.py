@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from domain.case import CaseState
 from domain.identity import case_number, is_business_id, workflow_id
 from domain.money import Money
 from domain.order import Order
@@ -116,4 +117,5 @@ class CaseStart(BaseModel):
     request: Request
     rules: Rules
     opened_at: datetime
+    carried: CaseState | None = None  # what an earlier run handed over (continue-as-new)
     continue_after_events: int = Field(default=2000, ge=1)  # a run this long goes on in a new one when the case rests

@@ -24,7 +24,7 @@ from domain.events import CaseStart
 from domain.identity import partner_key
 from domain.messages import Payload
 from domain.ports import CaseKey
-from domain.rules import ClockRule, Unit
+from domain.rules import Unit
 from domain.vocabulary import Party, Stage
 from workflows import duties, settle
 from workflows.endings import PartnerSaidNo, Withdrawn
@@ -121,7 +121,7 @@ class Case:
             return self.state.clocks[key]
         rule = self.rules.clocks[id]
         start = at or workflow.now()
-        due = await self._due(rule, start)
+        due = await self.due(id, start)
         if no_later_than is not None:
             due = max(min(due, no_later_than), start)
         clock = Clock.start(
@@ -138,7 +138,9 @@ class Case:
         """The clock, if this round started it."""
         return self.state.clocks.get(self._clock_key(id))
 
-    async def _due(self, rule: ClockRule, start: datetime) -> datetime:
+    async def due(self, id: str, start: datetime) -> datetime:
+        """When a clock that started then is due; working time is asked for outside, and the answer kept in the history."""
+        rule = self.rules.clocks[id]
         if rule.unit is Unit.SECONDS:
             return start + timedelta(seconds=rule.length)
         return await workflow.execute_local_activity_method(
@@ -238,7 +240,7 @@ class Case:
             or info.get_current_history_length() >= self.start.continue_after_events
             or self.handled_in_run >= self.start.continue_after_events
         ):
-            workflow.continue_as_new(args=[self.start, self.state])
+            workflow.continue_as_new(self.start.model_copy(update={"carried": self.state}))
 
     # --- partners ---
 

@@ -24,8 +24,10 @@ DAILY = "D-DAILY"
 
 
 def breach(case: Case, clock: Clock, now: datetime) -> None:
-    """The deadline passed: settle the clock with both instants and put it before a person where staff had the ball."""
+    """The deadline passed: settle the clock with both instants, when it was due and when that was acted on."""
     clock.end(ClockState.BREACHED, now)
+    if clock.id in _SILENT:
+        return
     case.note("clock_breached", clock.rule, clock=clock.id, due_at=clock.due_at.isoformat(), acted_at=now.isoformat())
 
 
@@ -42,7 +44,7 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
             breach(case, clock, now)
             if clock.id == PROMISE:
                 _break_promise(case, key)
-            elif clock.id not in _SILENT:
+            else:
                 escalate(case, f"overdue:{clock.id}", clock.rule)
             return True
     due = _news_due(case)
@@ -53,7 +55,7 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
 
 
 _SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
-"""Clocks whose end is an event of its own, not a failing."""
+"""Clocks whose end is no failing: what follows it is journalled by itself."""
 
 
 def escalate(case: Case, code: str, rule: str) -> None:

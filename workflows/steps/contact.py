@@ -104,7 +104,9 @@ class Contact:
                     return answered
                 day += 1
 
-        return await case.once("keep_trying", trying, bool)
+        reached = await case.once("keep_trying", trying, bool)
+        case.met(within)  # nothing left to do when it was breached
+        return reached
 
     async def _attempts_of_day(self, day: int) -> bool:
         if self._heard():

@@ -29,6 +29,11 @@ class Remedy:
         left = case.order.paid.minor - case.state.refunded
         return Money(minor=max(left, 0), currency=case.order.paid.currency)
 
+    def refund_outcome(self) -> Outcome:
+        """What the money paid so far amounts to."""
+        whole = self._case.state.refunded >= self._case.order.paid.minor
+        return Outcome.REFUNDED if whole else Outcome.PARTIALLY_REFUNDED
+
     async def decided_at_desk(self, question: str, rule: str, within: str = "S-DECIDE") -> Outcome:
         """Have a person decide and carry his decision out; asked again when it could not be carried out."""
         turn = 0
@@ -54,7 +59,7 @@ class Remedy:
                 return None
             if decision.resolution is Resolution.PRICE_REFUND:
                 return Outcome.PRICE_ADJUSTED
-            return Outcome.REFUNDED if case.state.refunded >= case.order.paid.minor else Outcome.PARTIALLY_REFUNDED
+            return self.refund_outcome()
         if decision.resolution is Resolution.RESHIP:
             return Outcome.RESHIPPED if await case.shipping.send(ShipmentLeg.RESHIP, rule) else None
         if decision.resolution is Resolution.SEND_BACK:

@@ -13,11 +13,11 @@ from temporalio import workflow
 from activities.warehouse import WarehouseActivities
 from domain.case import Fact, ReturnStatus
 from domain.case import Inspected as Inspection1
-from domain.clocks import Clock, ClockState
+from domain.clocks import Clock
 from domain.messages import Inspected, ReturnReceived, ReturnShipped
 from domain.ports import Line, Receipt, ReturnOrder, StockDisposal
-from domain.return_window import Window, window_of
-from domain.vocabulary import Disposition, Inspection, Party, Quality, Stage
+from domain.return_window import Window, clock_of, window_of
+from domain.vocabulary import Disposition, FreightPayer, Inspection, Party, Quality, ReasonCode, Stage
 from workflows.duties import escalate
 
 if TYPE_CHECKING:
@@ -31,23 +31,31 @@ class Returns:
         self._case = case
 
     async def window(self) -> Window:
-        """Whether the request came within the return window, and under which rule (D-NR, D-QUAL, X2)."""
+        """Whether the request came within its return window: no-reason or quality (D-NR, D-QUAL, X2)."""
         case = self._case
 
         async def looking() -> Window:
-            signed_at = case.order.signed_at
-            ends: dict[str, datetime] = {}
-            if signed_at is not None:
-                for id in WINDOWS[case.request.reason is not NO_REASON]:
-                    ends[id] = (await case.clock(id, at=signed_at)).due_at
-                    case.state.clocks.pop(case.clock_key(id))  # a question, not a deadline of the case
-            found = window_of(case.request, ends)
+            found = window_of(case.request, await self._ends(clock_of(case.request.reason)), case.rules)
             case.note("return_window", found.rule, allowed=found.allowed, reason=found.reason)
             return found
 
         return await case.once("window", looking, Window)
 
-    async def authorize(self) -> None:
+    async def no_reason_open(self) -> bool:
+        """Whether a no-reason return is still open to the customer (X15)."""
+        case = self._case
+
+        async def looking() -> bool:
+            plain = case.request.model_copy(update={"reason": ReasonCode.NO_REASON})
+            return window_of(plain, await self._ends("D-NR"), case.rules).allowed
+
+        return await case.once("no_reason_open", looking, bool)
+
+    async def _ends(self, clock: str) -> dict[str, datetime]:
+        case = self._case
+        return {clock: await case.due(clock, case.order.signed_at)} if case.order.signed_at else {}
+
+    async def authorize(self, freight: FreightPayer) -> None:
         """Give the return permission (RMA), tell the warehouse (W-1) and the customer where and how (R-RET-ADDR, R-RET-SLIP)."""
         case = self._case
 
@@ -64,7 +72,7 @@ class Returns:
             )
             goods.status = ReturnStatus.AUTHORIZED
             case.note("return_authorized", "R-RET-ADDR", rma=goods.rma)
-            await case.contact.tell("return_authorized", "R-RET-SLIP", rma=goods.rma)
+            await case.contact.tell("return_authorized", "R-RET-SLIP", rma=goods.rma, freight=freight)
             return True
 
         await case.once("return/authorized", authorizing, bool)

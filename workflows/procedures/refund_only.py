@@ -1,0 +1,23 @@
+"""仅退款: money back without goods coming back.
+
+R-REF-PATH, D-REFDEC, R-REFREASON, P-NOREASONGAME, R-CANCEL-UNSHIPPED, X1, X9, X16.
+"""
+
+from domain.refund_reason import decision_on
+from domain.vocabulary import Outcome
+from workflows.course import Case
+
+
+async def refund_only(case: Case) -> Outcome:
+    """Decide within 24 hours of the application: by the reason where it is clear, by a person where it is not."""
+    await case.clock("D-REFDEC", at=case.request.requested_at, no_later_than=case.request.deadline)
+    clear = decision_on(case.request)
+    case.note("refund_reason_judged", clear.rule, allowed=clear.allowed, reason=clear.reason)
+    if not clear.allowed:
+        return await case.remedy.decided_at_desk("refund_only", clear.rule, within="D-REFDEC")
+
+    case.met("D-REFDEC")
+    amount = case.request.amount or case.remedy.refundable
+    if await case.money.refund(amount, purpose="goods", rule=clear.rule):
+        return case.remedy.refund_outcome()
+    return await case.remedy.decided_at_desk("refund_not_paid", "R-REF-PATH")
