@@ -59,7 +59,7 @@ class RefundActivities:
                 known = await self._gateway.find_refund(intent.key, intent.channel)
                 if known is not None and not (known.status is RefundStatus.NEEDS_HUMAN and ask.input_ref):
                     return await self._ledger.settle(intent.key, known, intent.at)
-            value = await self._inputs.take(ask.input_ref) if ask.input_ref else None
+            value = await self._inputs.take(ask.input_ref, intent.key) if ask.input_ref else None
             await self._ledger.submitting(intent.key, intent.at)
             order = RefundOrder(
                 key=intent.key,

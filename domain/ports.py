@@ -415,8 +415,8 @@ class AddressBook(Protocol):
 class OneTimeInputs(Protocol):
     """Secrets that a person typed for one step (an SMS code); they pass the history as references only."""
 
-    async def take(self, ref: str) -> str | None:
-        """Read the input; a used one is gone for anybody but the same key's retry."""
+    async def take(self, ref: str, key: str) -> str | None:
+        """Read the input for the partner call `key`; a used one is gone for anybody but that key's retry."""
         ...
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, Final
 
 import asyncpg
 
 from domain.identity import workflow_id
-from domain.journal import JournalPage
+from domain.journal import JournalPage, Record
 from store.pool import Database
 from store.queries import SQL
 
@@ -32,6 +33,7 @@ RECORD_KINDS: Final = (
 )
 """Kinds of record with a table of their own; `store/queries/records.sql` has a query of each name."""
 
+_LONGEST_KEY: Final = 200
 _HANDLES: Final = ("waybill", "rma", "order_no")
 
 
@@ -55,6 +57,8 @@ class PostgresJournal:
             JournalRefused: a constraint refuses the page, for example closing over an open promise (P-PROMISE).
         """
         row = page.row
+        if page.records:
+            page = page.model_copy(update={"records": _keyed(page.records)})
         statement, kinds = _statement(frozenset(record.kind for record in page.records))
         arguments = [storable(page.model_dump_json()), workflow_id(row.shop, row.case_no), json.dumps(_handles(page))]
         try:
@@ -82,6 +86,20 @@ def _statement(kinds: frozenset[str]) -> tuple[str, tuple[list[str], ...]]:
     record = [SQL["journal_record"]] if kinds else []
     statement = "\n".join([SQL["journal_page"], *record, *parts, SQL["journal_answer"]])
     return statement, ((list(RECORD_KINDS),) if other else ())
+
+
+def _keyed(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """The records with keys that an index can hold, the last one where two have the same.
+
+    A key may come from outside: the reference of a photo, at any length.
+    """
+    last: dict[tuple[str, str], Record] = {}
+    for record in records:
+        key = record.key.replace("\0", "\ufffd")
+        if len(key) > _LONGEST_KEY:
+            key = f"{key[:_LONGEST_KEY]}~{blake2b(key.encode(), digest_size=16).hexdigest()}"
+        last[record.kind, key] = record.model_copy(update={"key": key})
+    return tuple(last.values())
 
 
 def _handles(page: JournalPage) -> list[dict[str, str]]:

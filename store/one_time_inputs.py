@@ -26,11 +26,7 @@ class PostgresOneTimeInputs:
         await self._database.execute(SQL["input_put"], ref, value, life)
         return ref
 
-    async def take(self, ref: str, key: str = "") -> str | None:
+    async def take(self, ref: str, key: str) -> str | None:
         """Read an input for the step `key`; only that key's retry can read it again. None for others or too late."""
         value = await self._database.fetchval(SQL["input_take"], ref, key)
         return None if value is None else str(value)
-
-    async def forget(self, key: str) -> None:
-        """The step is over: delete what it took."""
-        await self._database.execute(SQL["input_forget"], key)

@@ -1,6 +1,7 @@
 -- migrate:up
 -- The records of the rulebook's section 9. `more` keeps what a record says beyond its columns.
 -- Which kind of record goes to which table stands in store/queries/records.sql, and nowhere else.
+-- Constraints here protect people and money. Mere shape is no reason to refuse a page: a case would stop writing.
 
 -- P-PROMISE: a promise is a debt with a due time. It is owed until it is kept and the customer was told.
 CREATE TABLE promises (
@@ -9,7 +10,7 @@ CREATE TABLE promises (
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    what text NOT NULL CHECK (what <> ''),
+    what text NOT NULL,
     amount_minor bigint CHECK (amount_minor >= 0),
     currency text,
     promised_by text NOT NULL,
@@ -43,7 +44,7 @@ CREATE TABLE approvals (
     what text NOT NULL,
     amount_minor bigint CHECK (amount_minor >= 0),
     currency text,
-    requested_by text NOT NULL CHECK (requested_by <> ''),
+    requested_by text NOT NULL,
     needs text NOT NULL DEFAULT '',
     verdict text NOT NULL CHECK (verdict IN ('open', 'approved', 'rejected')),
     decided_by text NOT NULL DEFAULT '',
@@ -62,7 +63,7 @@ CREATE TABLE fee_quotes (  -- P-FEEQUOTE
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    what text NOT NULL CHECK (what <> ''),
+    what text NOT NULL,
     amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
     currency text NOT NULL,
     quoted_by text NOT NULL DEFAULT '',
@@ -78,7 +79,7 @@ CREATE TABLE consents (  -- P-CONSENT
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    plan text NOT NULL CHECK (plan <> ''),
+    plan text NOT NULL,
     choice text NOT NULL DEFAULT '',
     agreed boolean,
     given_by text NOT NULL DEFAULT '',
@@ -94,7 +95,7 @@ CREATE TABLE compensations (
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL CHECK (rule NOT LIKE 'R-REV%'),
-    form text NOT NULL CHECK (form <> ''),
+    form text NOT NULL,
     amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
     currency text NOT NULL,
     occasion text NOT NULL DEFAULT '' CHECK (occasion !~* 'review|rating|comment|评'),
@@ -110,7 +111,7 @@ CREATE TABLE evidence_items (
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    ref text NOT NULL CHECK (ref <> ''),
+    ref text NOT NULL,
     given_by text NOT NULL DEFAULT '',
     more jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (shop, case_no, key),
@@ -123,7 +124,7 @@ CREATE TABLE parcel_incidents (  -- X12: damage and loss in one record
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    incident text NOT NULL CHECK (incident <> ''),
+    incident text NOT NULL,
     courier text NOT NULL DEFAULT '',
     waybill text NOT NULL DEFAULT '',
     more jsonb NOT NULL DEFAULT '{}',
@@ -166,7 +167,7 @@ CREATE TABLE case_remarks (
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    note_ref text NOT NULL CHECK (note_ref <> ''),
+    note_ref text NOT NULL,
     written_by text NOT NULL DEFAULT '',
     more jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (shop, case_no, key),
@@ -179,7 +180,7 @@ CREATE TABLE tasks (  -- something that a member of staff must do beside the cas
     key text NOT NULL,
     at timestamptz NOT NULL,
     rule text NOT NULL,
-    what text NOT NULL CHECK (what <> ''),
+    what text NOT NULL,
     desk text NOT NULL DEFAULT '',
     state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')),
     done_by text NOT NULL DEFAULT '',

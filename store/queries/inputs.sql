@@ -6,6 +6,3 @@ INSERT INTO one_time_inputs (ref, value, expires_at) VALUES ($1, $2, clock_times
 UPDATE one_time_inputs SET taken_by = $2
 WHERE ref = $1 AND expires_at > clock_timestamp() AND (taken_by IS NULL OR taken_by = $2)
 RETURNING value
-
--- name: input_forget
-DELETE FROM one_time_inputs WHERE taken_by = $1

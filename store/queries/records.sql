@@ -4,7 +4,7 @@
 
 -- name: promise
 INSERT INTO promises AS t (shop, case_no, key, at, rule, what, amount_minor, currency, promised_by, due_at, state, more)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, r.data->>'what', (r.data#>>'{amount,minor}')::bigint,
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'what', ''), (r.data#>>'{amount,minor}')::bigint,
        r.data#>>'{amount,currency}', coalesce(r.data->>'by', ''), (r.data->>'due_at')::timestamptz,
        coalesce(r.data->>'state', 'open'), r.data - '{what,amount,by,due_at,state}'::text[]
 FROM page p, record r WHERE r.kind = 'promise'
@@ -28,7 +28,7 @@ SET (at, rule, what, amount_minor, currency, requested_by, needs, verdict, decid
 
 -- name: fee_quote
 INSERT INTO fee_quotes AS t (shop, case_no, key, at, rule, what, amount_minor, currency, quoted_by, agreed, more)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, r.data->>'what', (r.data#>>'{amount,minor}')::bigint,
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'what', ''), (r.data#>>'{amount,minor}')::bigint,
        r.data#>>'{amount,currency}', coalesce(r.data->>'by', ''), (r.data->>'agreed')::boolean,
        r.data - '{what,amount,by,agreed}'::text[]
 FROM page p, record r WHERE r.kind = 'fee_quote'
@@ -38,7 +38,7 @@ SET (at, rule, what, amount_minor, currency, quoted_by, agreed, more) = (exclude
 
 -- name: consent
 INSERT INTO consents AS t (shop, case_no, key, at, rule, plan, choice, agreed, given_by, more)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, r.data->>'plan', coalesce(r.data->>'choice', ''),
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'plan', ''), coalesce(r.data->>'choice', ''),
        (r.data->>'agreed')::boolean, coalesce(r.data->>'by', ''), r.data - '{plan,choice,agreed,by}'::text[]
 FROM page p, record r WHERE r.kind = 'consent'
 ON CONFLICT (shop, case_no, key) DO UPDATE
@@ -47,7 +47,7 @@ SET (at, rule, plan, choice, agreed, given_by, more) = (excluded.at, excluded.ru
 
 -- name: compensation
 INSERT INTO compensations AS t (shop, case_no, key, at, rule, form, amount_minor, currency, occasion, granted_by, state)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, r.data->>'form', (r.data#>>'{amount,minor}')::bigint,
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'form', ''), (r.data#>>'{amount,minor}')::bigint,
        r.data#>>'{amount,currency}', coalesce(r.data->>'occasion', ''), coalesce(r.data->>'by', ''),
        coalesce(r.data->>'state', '')
 FROM page p, record r WHERE r.kind = 'compensation'
@@ -65,8 +65,8 @@ SET (at, rule, ref, given_by, more) = (excluded.at, excluded.rule, excluded.ref,
 
 -- name: parcel_incident
 INSERT INTO parcel_incidents AS t (shop, case_no, key, at, rule, incident, courier, waybill, more)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'incident', ''), coalesce(r.data->>'courier', ''),
-       coalesce(r.data->>'waybill', ''), r.data - '{incident,courier,waybill}'::text[]
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'incident', r.data->>'kind', ''),
+       coalesce(r.data->>'courier', ''), coalesce(r.data->>'waybill', ''), r.data - '{incident,kind,courier,waybill}'::text[]
 FROM page p, record r WHERE r.kind = 'parcel_incident'
 ON CONFLICT (shop, case_no, key) DO UPDATE
 SET (at, rule, incident, courier, waybill, more) = (excluded.at, excluded.rule, excluded.incident, excluded.courier,
@@ -93,7 +93,7 @@ SET (at, rule, score, more) = (excluded.at, excluded.rule, excluded.score, exclu
 
 -- name: case_remark
 INSERT INTO case_remarks AS t (shop, case_no, key, at, rule, note_ref, written_by, more)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, r.data->>'note_ref', coalesce(r.data->>'by', ''),
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'note_ref', ''), coalesce(r.data->>'by', ''),
        r.data - '{note_ref,by}'::text[]
 FROM page p, record r WHERE r.kind = 'case_remark'
 ON CONFLICT (shop, case_no, key) DO UPDATE
@@ -102,7 +102,7 @@ SET (at, rule, note_ref, written_by, more) = (excluded.at, excluded.rule, exclud
 
 -- name: task
 INSERT INTO tasks AS t (shop, case_no, key, at, rule, what, desk, state, done_by, more)
-SELECT p.shop, p.case_no, r.key, r.at, r.rule, r.data->>'what', coalesce(r.data->>'desk', ''),
+SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'what', ''), coalesce(r.data->>'desk', ''),
        coalesce(r.data->>'state', 'open'), coalesce(r.data->>'done_by', ''),
        r.data - '{what,desk,state,done_by}'::text[]
 FROM page p, record r WHERE r.kind = 'task'

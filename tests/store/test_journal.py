@@ -186,6 +186,16 @@ async def test_any_text_that_json_can_carry_can_be_stored(pool):
     assert await pool.fetchval("SELECT data FROM case_records") == {"raw": "a\ufffdb", "note": "\\u0000 is text"}
 
 
+async def test_no_reference_from_outside_can_stop_a_journal(pool):
+    """Photos sent under an empty, a repeated or an endless reference are all kept, and the case writes on."""
+    items = ["", "x" * 60_000, "x" * 60_000, "x" * 59_999 + "y", "好" * 30_000, "a\0b", "a\ufffdb"]
+    await PostgresJournal(pool).write(
+        page(1, range(1, 2), *(record("evidence_item", item, ref=item) for item in items))
+    )
+    kept = {row["ref"] for row in await pool.fetch("SELECT ref FROM evidence_items")}
+    assert kept == {item.replace("\0", "\ufffd") for item in items}
+
+
 async def test_a_record_that_fits_no_column_is_refused_with_its_place(pool):
     """A record that cannot be stored refuses its page, and the text names case, table and constraint."""
     with pytest.raises(JournalRefused, match=r"page 1 of case demo/C1 .*survey_responses"):
