@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -41,7 +42,17 @@ async def temporal() -> list[Finding]:
     namespace = await _namespace(client)
     if namespace.remedy:
         return [here, namespace, *(unknown(check, "namespace") for check in CHECKS[2:])]
-    return [here, namespace, await _search_attributes(client), await _worker(client), await _stuck(client)]
+    others = zip(CHECKS[2:], (_search_attributes, _worker, _stuck), strict=True)
+    return [here, namespace, *[await _answer(check, look(client)) for check, look in others]]
+
+
+async def _answer(check: str, finding: Awaitable[Finding]) -> Finding:
+    """A refusal is a finding too. A namespace just made, for one, is not known everywhere for some seconds."""
+    try:
+        return await finding
+    except RPCError as error:
+        again = say("稍后再试，并查看 Temporal 的日志。", "Try again in a moment, and see Temporal's log.")
+        return bad(check, f"{error.status.name}: {error.message}", again)
 
 
 async def _namespace(client: Client) -> Finding:
@@ -67,8 +78,8 @@ async def _search_attributes(client: Client) -> Finding:
     lacking = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if registered.get(name) != kind.lower()}
     if not lacking:
         return good("search attributes", say("已全部登记。", "All are registered."))
-    words = " ".join(f"--name {name} --type {kind}" for name, kind in lacking.items())
-    command = f"temporal operator search-attribute create --namespace {client.namespace} {words}"
+    create = f"temporal operator search-attribute create --namespace {client.namespace}"
+    command = " && ".join(f"{create} --name {name} --type {kind}" for name, kind in lacking.items())
     return bad(
         "search attributes",
         say(f"没有登记：{', '.join(lacking)}", f"Not registered: {', '.join(lacking)}"),

@@ -65,7 +65,7 @@ async def _run() -> None:
 
 def _stack() -> Stack:
     """The partners live by the clock on the wall, like the cases."""
-    return Stack(settings.home(), migrate=migrate, task_queue=TASK_QUEUE, simulator_options=("--real-time", "1"))
+    return Stack(settings.home(), migrate=migrate, task_queue=TASK_QUEUE, options={"simulator": ["--real-time", "1"]})
 
 
 def _show(stack: Stack) -> None:

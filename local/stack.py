@@ -9,9 +9,9 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -35,8 +35,8 @@ class Stack:
     """`async with Stack(home, migrate=..., task_queue=...) as stack:`; without `home` it leaves nothing behind.
 
     `migrate` brings a database to the present version, given its DSN. `task_queue` is where the worker must be seen.
-    `programs` are started in this order beside the servers. `simulator_options` are further words for its command line,
-    such as `--real-time 1`.
+    `programs` are started in this order beside the servers. `options` are further words for a program's command
+    line, such as `{"simulator": ["--real-time", "1"]}`.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Stack:
         task_queue: str,
         programs: Iterable[str] = PROGRAMS,
         ui: bool = True,
-        simulator_options: Iterable[str] = (),
+        options: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self._home = home.resolve() if home else None
         self._migrate = migrate
@@ -55,7 +55,7 @@ class Stack:
         self._names = tuple(programs)
         self._held: HeldFolder | None = None
         self._ui = ui
-        self._simulator_options = tuple(simulator_options)
+        self._options = options
         self._remembered: dict[str, Any] = {"ports": dict(PORTS), "secrets": {}}
         self._programs: list[Program] = []
         self._written: list[Path] = []
@@ -183,7 +183,7 @@ class Stack:
         commands = {
             "simulator": [
                 *("-m", "gateways.simulator", "--port", str(self.ports["simulator"]), "--door", self.door_url),
-                *("--ledger", str(self.folder / "simulator.db"), *self._simulator_options),
+                *("--ledger", str(self.folder / "simulator.db")),
             ],
             "worker": ["-m", "cli", "worker"],
             "door": ["-m", "starter"],
@@ -195,7 +195,7 @@ class Stack:
         }
         return Program(
             name,
-            [sys.executable, *commands[name]],
+            [sys.executable, *commands[name], *self._options.get(name, ())],
             log=self.folder / "logs" / f"{name}.log",
             environment={**os.environ, **self.environment},
             folder=Path.cwd(),
