@@ -124,9 +124,13 @@ class Dispatcher:
                     if isinstance(handed, Pace):  # the rest of the lane waits with it
                         return
 
-        async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                group.create_task(work(lane))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lane in lanes.values():
+                    group.create_task(work(lane))
+        except asyncio.CancelledError:  # we are being stopped: others need not wait for the lease to end
+            await asyncio.shield(self._inbox.release(rows))
+            raise
         if untried:
             await self._inbox.release(untried)
         if away:

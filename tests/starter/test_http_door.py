@@ -40,7 +40,7 @@ async def door(pool: asyncpg.Pool, **settings: Any) -> AsyncIterator[httpx2.Asyn
     port = free_port(None)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
         await asyncio.sleep(0.01)
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         yield client
@@ -156,7 +156,7 @@ async def test_wrong_fields_are_named_and_the_body_is_kept(partner: httpx2.Async
 async def test_hostile_bodies_get_a_clear_answer(
     partner: httpx2.AsyncClient, pool: asyncpg.Pool, body: bytes, code: str
 ) -> None:
-    """Whatever bytes come with a good signature: 422 with what is wrong, the bytes in quarantine, and the door goes on."""
+    """Whatever bytes come with a good signature: 422 with what is wrong, the bytes kept, and the door goes on."""
     keys = SigningKeys.parse(SECRET)
     headers = {"content-type": STRUCTURED} | keys.sign("msg_1", datetime.now(UTC), body)
     answer = await partner.post("/events", content=body, headers=headers)
