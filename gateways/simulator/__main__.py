@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -64,12 +65,13 @@ def main() -> int:
         keys = SigningKeys.parse(secret)
         door_keys = SigningKeys.parse(door_secret)
         personas = read_personas(options.personas)
-    except (ValueError, OSError) as problem:
+        ledger = Ledger(options.ledger)
+        listener = _listen(options.host, options.port)
+    except (ValueError, OSError, sqlite3.Error) as problem:
         sys.stderr.write(f"simulator: {problem}\n")
         return 2
-    listener = _listen(options.host, options.port)
     app = simulator(
-        Ledger(options.ledger),
+        ledger,
         personas,
         keys=keys,
         door=options.door,
@@ -87,7 +89,8 @@ def main() -> int:
     server = uvicorn.Server(config)
     sys.stdout.write(f"simulator on http://{options.host}:{listener.getsockname()[1]}\n")
     sys.stdout.flush()
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
     return 0
 
 

@@ -50,13 +50,12 @@ def control_routes(world: World, faults: Faults, delivery: Delivery) -> APIRoute
 
     @routes.get("/control/next")
     async def following(shop: str | None = None, case_no: str | None = None) -> dict[str, Any]:
-        rows = world.ledger.due(None, shop, case_no)
-        first = rows[0] if rows else None
+        first, planned = world.ledger.following(shop, case_no)
         return {
             "next": first["deliver_at"] if first else None,
             "type": f"aftersales.{first['kind']}" if first else None,
             "subject": f"{first['shop']}/{first['case_no']}" if first else None,
-            "planned": len(rows),
+            "planned": planned,
         }
 
     @routes.post("/control/release")

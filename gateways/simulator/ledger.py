@@ -126,19 +126,21 @@ class Ledger:
             (case.shop, case.case_no, kind),
         ).fetchall()
 
-    def due(self, until: datetime | None, shop: str | None = None, case_no: str | None = None) -> list[sqlite3.Row]:
+    def due(self, until: datetime, shop: str | None = None, case_no: str | None = None) -> list[sqlite3.Row]:
         """Events still planned, of one case or of all, up to an instant, in order."""
+        where, values = _case(shop, case_no)
         return self._db.execute(
-            "select * from planned where state = 'planned' and (? is null or shop = ?) and (? is null or case_no = ?)"
-            " and (? is null or deliver_at <= ?) order by deliver_at, seq",
-            (shop, shop, case_no, case_no, *[instant(until) if until else None] * 2),
+            f"select * from planned where state = 'planned' and deliver_at <= ?{where} order by deliver_at, seq",  # noqa: S608
+            (instant(until), *values),
         ).fetchall()
 
-    def planned(self, event_id: str) -> sqlite3.Row:
-        """One planned event."""
-        row = self._one("select * from planned where id = ?", event_id)
-        assert row is not None
-        return row
+    def following(self, shop: str | None, case_no: str | None) -> tuple[sqlite3.Row | None, int]:
+        """The next planned event, of one case or of all, and how many are planned."""
+        where, values = _case(shop, case_no)
+        planned = f"from planned where state = 'planned'{where}"
+        first = self._one(f"select * {planned} order by deliver_at, seq limit 1", *values)
+        count = self._one(f"select count(*) {planned}", *values)
+        return first, count[0] if count else 0
 
     def move(self, event_id: str, deliver_at: datetime) -> None:
         """Let an event come at another instant."""
@@ -178,6 +180,12 @@ class Ledger:
     def _one(self, statement: str, *values: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(statement, values).fetchone()
         return row
+
+
+def _case(shop: str | None, case_no: str | None) -> tuple[str, list[str]]:
+    """A condition, with fixed names and bound values."""
+    given = [(name, value) for name, value in (("shop", shop), ("case_no", case_no)) if value is not None]
+    return "".join(f" and {name} = ?" for name, _ in given), [value for _, value in given]
 
 
 def fingerprint(content: dict[str, Any]) -> str:

@@ -51,6 +51,6 @@ create table if not exists planned (
     state text not null default 'planned',  -- planned, delivered, cancelled, dropped
     posted integer not null default 0       -- how often the door took it
 );
-create index if not exists planned_case on planned (state, shop, case_no, deliver_at, seq);
+create index if not exists planned_case on planned (shop, case_no, state, deliver_at, seq);
 create index if not exists planned_due on planned (state, deliver_at, seq);
 create index if not exists planned_waybill on planned (waybill, deliver_at) where waybill <> '';

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from domain.money import Money
 from domain.ports import CaseKey, OutboundMessage, RefundOrder, RefundStatus
 from domain.vocabulary import Channel
 from gateways.signed_json import partner_client
-from gateways.simulator.personas import read_personas
+from gateways.simulator.personas import Courier, Customer, Personas, Provider, Warehouse, read_personas
 from tests.gateways.partners import (
     DOOR_SECRET,
     SECRET,
@@ -206,3 +207,18 @@ async def test_simulator_says_why_it_does_not_start(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert b"whsec_" in errors
     assert b"hunter2" not in errors
+
+
+def test_page_shows_the_real_defaults() -> None:
+    """What the simulator's page prints as the defaults of personas is what they are."""
+    page = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
+    shown = tomllib.loads(page.split("```toml\n")[1].split("```")[0])
+    for model, kind in (
+        (Customer, "customers"),
+        (Courier, "couriers"),
+        (Warehouse, "warehouses"),
+        (Provider, "refunds"),
+    ):
+        assert model.model_validate(shown[kind]["default"]) == model()
+        assert set(model.model_fields) - set(shown[kind]["default"]) <= {"choice"}
+    Personas.model_validate(shown)
