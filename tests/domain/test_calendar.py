@@ -9,7 +9,6 @@ import pytest
 from domain.calendar import CalendarStatus, NationalCalendar, ShopCalendar
 from domain.calendar_file import CalendarError, default, parse_notice, parse_shop, write_notice
 
-
 _ROW = '{"date": "2027-01-01", "isOffDay": %s}'
 
 
@@ -36,7 +35,7 @@ def test_the_official_years_equal_both_libraries_day_by_day(national: NationalCa
 
 @pytest.mark.parametrize("year", range(2027, 2037))
 def test_a_year_without_notice_keeps_the_statutory_days(national: NationalCalendar, year: int) -> None:
-    """Until the notice is out, Monday to Friday without the statutory days count, and the year says that it is unsure."""
+    """Until the notice is out, Monday to Friday without the statutory days count, marked as unsure."""
     computed = national.year(year)
     known = holidays.country_holidays("CN", years=year, language="en_US")
     statutory = {day for day, name in known.items() if "observed" not in name and day.year == year}
