@@ -24,7 +24,7 @@ from typing import Literal
 Language = Literal["zh", "en"]
 
 MESSAGE_BYTES = 400  # the platform's refund message board takes no more (UTF-8)
-ALWAYS = frozenset({"case_no", "order_no"})  # may be given to any template
+ALWAYS = frozenset({"case_no", "order_no", "plan"})  # may be given to any template, shown or not
 
 _LABELS = {
     "stage": "waiting", "outcome": "outcome", "reason": "reason", "plan": "resolution", "options": "resolution",

@@ -129,11 +129,11 @@ def test_a_wrong_variable_is_named_and_its_value_is_not(template: str, variables
     assert not {value for value in variables.values() if len(value) > 3 and value in str(caught.value)}
 
 
-def test_case_and_order_number_may_be_given_to_any_message() -> None:
-    """The workflow passes both without asking which message shows them."""
+def test_numbers_and_plan_may_be_given_to_any_message() -> None:
+    """The workflow passes them without asking which message shows them."""
     for template in templates():
         needed = {name: LONG[name] for name in variables_of(template)[0]}
-        assert render(template, "en", {**needed, "case_no": "1", "order_no": "2"})
+        assert render(template, "en", {**needed, "case_no": "1", "order_no": "2", "plan": "reship"})
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,8 @@ def _told() -> Iterator[tuple[str, str, set[str]]]:
             elif node.func.attr == "propose" and named is None:
                 named = ast.Constant("plan_proposed")
             if isinstance(named, ast.Constant) and node.func.attr in ("tell", "propose"):
-                yield f"{file.name}:{node.lineno}", str(named.value), set(keywords) - own
+                proposed = {"plan"} if node.func.attr == "propose" else set()
+                yield f"{file.name}:{node.lineno}", str(named.value), (set(keywords) | proposed) - own
 
 
 def test_the_workflows_give_each_message_the_variables_that_it_needs() -> None:
