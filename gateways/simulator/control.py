@@ -63,7 +63,7 @@ def control_routes(world: World, faults: Faults, delivery: Delivery) -> APIRoute
         try:
             posted = await delivery.release(wanted.shop, wanted.case_no, wanted.until)
         except DoorFailed as failure:
-            raise HTTPException(502, f"{failure}; it stays planned: release again when the door is open") from None
+            raise HTTPException(502, f"{failure}; release again when the door is open") from None
         return {"posted": posted}
 
     @routes.get("/control/faults")

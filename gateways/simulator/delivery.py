@@ -20,11 +20,12 @@ from gateways.standard_webhooks import SignedExchange
 
 _TICK = 0.25  # seconds between looks at the clock
 _LONGEST_PAUSE = 60.0  # seconds, after the door failed again and again
+_LATER = (401, 408, 429)  # refusals that end: a clock put right, a door less busy
 _AT_ONCE = 16  # cases whose events are posted side by side
 
 
 class DoorFailed(Exception):
-    """The door did not take an event; it stays planned."""
+    """The door did not take an event. It stays planned, unless the door refused it for good."""
 
 
 class Delivery:
@@ -140,4 +141,8 @@ class Delivery:
                 f"{event['type']} {event['id']}: the door does not answer ({type(error).__name__})"
             ) from None
         if not response.is_success:
+            if response.is_client_error and response.status_code not in _LATER:
+                self._world.ledger.end(
+                    event["id"], "refused"
+                )  # sending it again would not help, and others wait behind it
             raise DoorFailed(f"{event['type']} {event['id']}: the door answered {response.status_code}")

@@ -128,16 +128,13 @@ class Ledger:
 
     def due(self, until: datetime, shop: str | None = None, case_no: str | None = None) -> list[sqlite3.Row]:
         """Events still planned, of one case or of all, up to an instant, in order."""
-        where, values = _case(shop, case_no)
-        return self._db.execute(
-            f"select * from planned where state = 'planned' and deliver_at <= ?{where} order by deliver_at, seq",  # noqa: S608
-            (instant(until), *values),
-        ).fetchall()
+        planned, values = _planned(shop, case_no)
+        statement = f"select * {planned} and deliver_at <= ? order by deliver_at, seq"
+        return self._db.execute(statement, (*values, instant(until))).fetchall()
 
     def following(self, shop: str | None, case_no: str | None) -> tuple[sqlite3.Row | None, int]:
         """The next planned event, of one case or of all, and how many are planned."""
-        where, values = _case(shop, case_no)
-        planned = f"from planned where state = 'planned'{where}"
+        planned, values = _planned(shop, case_no)
         first = self._one(f"select * {planned} order by deliver_at, seq limit 1", *values)
         count = self._one(f"select count(*) {planned}", *values)
         return first, count[0] if count else 0
@@ -151,7 +148,7 @@ class Ledger:
         self._db.execute("update planned set state = 'delivered', posted = posted + 1 where id = ?", (event_id,))
 
     def end(self, event_id: str, state: str) -> None:
-        """Cancel or drop a planned event."""
+        """An event that is planned no more: cancelled, dropped, or refused by the door."""
         self._db.execute("update planned set state = ? where id = ? and state = 'planned'", (state, event_id))
 
     def parcel_now(self, waybill: str, at: datetime) -> dict[str, Any] | None:
@@ -170,7 +167,7 @@ class Ledger:
         found = {}
         for name, table in (("calls", "call"), ("effects", "effect"), ("events", "planned")):
             # Names of tables and columns come from the schema itself, values are bound.
-            columns = {row["name"] for row in self._db.execute(f"select name from pragma_table_info('{table}')")}  # noqa: S608
+            columns = {row["name"] for row in self._db.execute("select name from pragma_table_info(?)", (table,))}
             fit = {column: value for column, value in wanted.items() if value and column in columns}
             where = " and ".join(f"{column} = :{column}" for column in fit) or "true"
             rows = self._db.execute(f"select * from {table} where {where} order by seq", fit)  # noqa: S608
@@ -182,10 +179,11 @@ class Ledger:
         return row
 
 
-def _case(shop: str | None, case_no: str | None) -> tuple[str, list[str]]:
-    """A condition, with fixed names and bound values."""
+def _planned(shop: str | None, case_no: str | None) -> tuple[str, list[str]]:
+    """Where planned events are found: fixed names, bound values."""
     given = [(name, value) for name, value in (("shop", shop), ("case_no", case_no)) if value is not None]
-    return "".join(f" and {name} = ?" for name, _ in given), [value for _, value in given]
+    conditions = "".join(f" and {name} = ?" for name, _ in given)
+    return f"from planned where state = 'planned'{conditions}", [value for _, value in given]
 
 
 def fingerprint(content: dict[str, Any]) -> str:

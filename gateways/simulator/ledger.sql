@@ -48,7 +48,7 @@ create table if not exists planned (
     kind text not null,
     data text not null,
     waybill text not null,
-    state text not null default 'planned',  -- planned, delivered, cancelled, dropped
+    state text not null default 'planned',  -- planned, delivered, cancelled, dropped, refused
     posted integer not null default 0       -- how often the door took it
 );
 create index if not exists planned_case on planned (shop, case_no, state, deliver_at, seq);

@@ -45,7 +45,7 @@ async def partners(simulated: Partners) -> AsyncIterator[Partners]:
     """The partners, without faults left over from another test."""
     yield simulated
     await simulated.control.post("/control/faults", json={"faults": [], "replace": True})
-    simulated.door.shut = False
+    simulated.door.shut, simulated.door.answer = False, 503
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx2
 
+from domain.events import CloudEvent
 from domain.ports import CaseKey, Recipient
 from domain.webhook_signature import BadSignature, SigningKeys
 from gateways.contact import SignedContactGateway
@@ -26,6 +27,7 @@ from gateways.refunds import SignedRefundGateway
 from gateways.signed_json import PartnerWire
 from gateways.standard_webhooks import SignedExchange
 from gateways.warehouse import SignedWarehouseGateway
+from starter.envelope import read_message
 
 SECRET = "whsec_dGhpcyBpcyBhIHNlY3JldCBmb3IgdGVzdHMgb25seQ=="
 DOOR_SECRET = "whsec_YW5vdGhlciBzZWNyZXQsIGZvciB0ZXN0cyBvbmx5ISE="
@@ -39,6 +41,7 @@ class Door:
         self.events: list[dict[str, Any]] = []
         self.refused: list[str] = []
         self.shut = False
+        self.answer = 503  # while it is shut
         door = self
         exchange = SignedExchange(SigningKeys.parse(DOOR_SECRET))
 
@@ -61,12 +64,14 @@ class Door:
     def take(self, path: str, headers: dict[str, str], body: bytes, exchange: SignedExchange) -> int:
         """One event."""
         if self.shut:
-            return 503
+            return self.answer
         try:
             message_id = exchange.check_request(headers, body)
         except BadSignature as problem:
             self.refused.append(str(problem))
             return 401
+        (read,) = read_message(headers, body)  # as the real door reads it
+        assert isinstance(read, CloudEvent)
         event = json.loads(body)
         assert (path, message_id) == ("/in/events", event["id"])
         self.events.append(event)

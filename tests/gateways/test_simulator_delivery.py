@@ -105,6 +105,18 @@ async def test_shut_door_loses_nothing(partners: Partners, case: CaseKey) -> Non
     assert len(partners.door.of(case)) == 4
 
 
+async def test_event_that_the_door_refuses_does_not_block_the_others(partners: Partners, case: CaseKey) -> None:
+    """An event refused for good is told and left behind; those after it still come."""
+    await a_return(partners, case)
+    partners.door.shut, partners.door.answer = True, 422
+    until = {"shop": case.shop, "case_no": case.case_no, "until": (START + ALL).isoformat()}
+    assert "return_shipped" in (await partners.control.post("/control/release", json=until)).text
+    partners.door.shut = False
+    assert [kind for kind, _, _ in await partners.release(case, ALL)] == ["return_received", "inspected", "inspected"]
+    first = (await partners.ledger(case))["events"][0]
+    assert (first["kind"], first["state"]) == ("return_shipped", "refused")
+
+
 async def test_two_releases_at_once_post_each_event_once(partners: Partners, case: CaseKey) -> None:
     """Two that release the same case at the same time do not post an event twice."""
     await a_return(partners, case)

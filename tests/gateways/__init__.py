@@ -1,0 +1,1 @@
+"""Gateways and the partner simulator, against each other."""
