@@ -24,14 +24,14 @@ class Order(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     order_no: str
-    customer_ref: str  # opaque: the address book knows the person
+    customer_ref: str = Field(min_length=1, max_length=128)  # opaque: the address book knows the person
     paid: Money
     freight: Money = Money(minor=0)
     free_postage: bool = True
     lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
     channel: str = "provider"  # who pays it back: marketplace, provider, manual
-    courier: str = ""
-    waybill: str = ""
+    courier: str = Field(default="", max_length=64)
+    waybill: str = Field(default="", max_length=64)
     paid_at: AwareDatetime | None = None
     shipped_at: AwareDatetime | None = None
     signed_at: AwareDatetime | None = None
