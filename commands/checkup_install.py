@@ -8,8 +8,10 @@ from importlib import metadata
 
 import settings
 from commands.finding import Finding, bad, doubtful, good
-from commands.language import say
-from domain import calendar_file
+from commands.language import language, say
+from domain import rulebook_file
+from domain.calendar_file import CalendarError
+from store.working_time import CalendarWorkingTime
 
 OLDEST_PYTHON = (3, 11)
 LEAST_HORIZON = 60  # days ahead that must be official: the rulebook's longest clocks run that far
@@ -44,8 +46,11 @@ def read_settings() -> tuple[settings.Settings | None, Finding]:
 
 
 def calendar(configured: settings.Settings) -> Finding:
-    """Whether the official calendar reaches far enough ahead."""
-    days = calendar_file.default().horizon_days(datetime.now(UTC).date())
+    """Whether the calendar files can be used, and the official days reach far enough ahead."""
+    try:
+        days = CalendarWorkingTime.from_folder(configured.calendar_folder).horizon_days(datetime.now(UTC).date())
+    except CalendarError as error:
+        return bad("calendar", error.text(language()), say("改正该文件后重试。", "Correct that file and try again."))
     found = say(f"官方日历还覆盖 {days} 天。", f"Official for another {days} days.")
     if days < LEAST_HORIZON:
         return doubtful(
@@ -57,3 +62,17 @@ def calendar(configured: settings.Settings) -> Finding:
             ),
         )
     return good("calendar", found)
+
+
+def rulebook(configured: settings.Settings) -> Finding:
+    """Whether the rulebook that new cases will follow can be read."""
+    file = configured.rulebook_file
+    try:
+        book = rulebook_file.load(file.read_text(encoding="utf-8"), file.name) if file else rulebook_file.default()
+    except OSError as error:
+        found = f"{file}: {error.strerror}"
+        return bad("rulebook", found, say("检查 AFTERSALES_RULEBOOK_FILE。", "Check AFTERSALES_RULEBOOK_FILE."))
+    except rulebook_file.RulebookError as error:
+        found = "; ".join(problem.text(language()) for problem in error.problems)
+        return bad("rulebook", found, say("运行 aftersales rulebook check。", "Run `aftersales rulebook check`."))
+    return good("rulebook", f"{book.name}, {book.digest[:12]}")

@@ -8,7 +8,7 @@ import typer
 
 from commands.checkup_database import CHECKS as DATABASE_CHECKS
 from commands.checkup_database import database
-from commands.checkup_install import calendar, python, read_settings
+from commands.checkup_install import calendar, python, read_settings, rulebook
 from commands.checkup_partners import partners
 from commands.checkup_temporal import temporal
 from commands.finding import Finding, Health, bad, unknown
@@ -53,7 +53,15 @@ async def _findings() -> list[Finding]:
     in_database, in_temporal, of_partners = await asyncio.gather(
         _database(configured), temporal(), partners(configured)
     )
-    return [python(), about_settings, *in_database, *in_temporal, calendar(configured), *of_partners]
+    return [
+        python(),
+        about_settings,
+        *in_database,
+        *in_temporal,
+        rulebook(configured),
+        calendar(configured),
+        *of_partners,
+    ]
 
 
 async def _database(configured: Settings) -> list[Finding]:

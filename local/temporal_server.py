@@ -12,7 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -35,6 +37,7 @@ DYNAMIC_CONFIG = (
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",  # a stuck case shows within seconds
 )
 KEPT = ("journal_mode=wal", "synchronous=1")
+RETENTION = Duration(seconds=30 * 86_400)  # closed histories of a kept server; its own default is one day
 START_PATIENCE = 60.0  # seconds
 
 
@@ -116,7 +119,12 @@ class TemporalServer:
             inherits=[held.descriptor],
         )
         self._child.start()
-        await self._until_it_answers()
+        client = await self._until_it_answers()
+        if self._home is not None:
+            kept_for = NamespaceConfig(workflow_execution_retention_ttl=RETENTION)
+            await client.workflow_service.update_namespace(
+                UpdateNamespaceRequest(namespace=client.namespace, config=kept_for)
+            )
 
     async def stop(self) -> None:
         """Stop it. Safe to call twice."""
@@ -127,7 +135,7 @@ class TemporalServer:
             self._held.release()
             self._held = None
 
-    async def _until_it_answers(self) -> None:
+    async def _until_it_answers(self) -> Client:
         waited = 0.0
         while waited < START_PATIENCE:
             if not self.child.running:
@@ -139,7 +147,7 @@ class TemporalServer:
                 await asyncio.sleep(LOOK_EVERY)
                 waited += LOOK_EVERY
             else:
-                return
+                return client
         raise self.child.failed(f"did not answer within {START_PATIENCE:.0f} s")
 
 

@@ -6,7 +6,7 @@ A folder of calendar files holds `<shop>.toml` (a shop's weekly pattern, hours a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +40,10 @@ class CalendarWorkingTime:
             for file in sorted(folder.glob("*.toml"))
         }
         return cls(national, shops)
+
+    def horizon_days(self, today: date) -> int:
+        """How many days ahead the calendar is official."""
+        return self._default.national.horizon_days(today)
 
     async def due(self, shop: str, start: datetime, length: int, unit: str) -> datetime:
         """The due instant in the shop's calendar."""
