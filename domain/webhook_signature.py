@@ -4,8 +4,7 @@
 
 A signature is HMAC-SHA256 over `<id>.<timestamp>.<body>`, the body as raw bytes, never as parsed and rewritten JSON.
 A sender with several keys signs with each of them, and a receiver takes any match: that is how a key is changed
-without a gap.
-Instants are passed in. Source: the Standard Webhooks specification 1.0.
+without a gap. Instants are passed in. Source: the Standard Webhooks specification 1.0.
 """
 
 from __future__ import annotations

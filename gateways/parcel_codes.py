@@ -1,8 +1,7 @@
 """Partners' codes for a parcel's state, in our words: the table of ecosystem 1.1, as data.
 
 Where several partner codes mean one thing to us they stand side by side. A code that is missing here maps to
-`unknown`, the raw code
-is kept beside it, and the case goes on: partners add codes without asking.
+`unknown`, the raw code is kept beside it, and the case goes on: partners add codes without asking.
 """
 
 from __future__ import annotations
@@ -106,8 +105,7 @@ def parcel_state(vocabulary: str, code: str) -> S:
     """Our word for a partner's code; `unknown` for a vocabulary or a code that nobody mapped.
 
     AfterShip refines a tag by a suffix (`InTransit_007`): an unknown refinement falls back to its tag, except for
-    `Exception`,
-    which says nothing by itself.
+    `Exception`, which says nothing by itself.
     """
     codes = _VOCABULARIES.get(vocabulary.lower(), {})
     return codes.get(code) or codes.get(code.partition("_")[0], S.UNKNOWN)

@@ -1,8 +1,8 @@
 """Pays customers back by the order's own way (docs/partner-wire.md, `refunds.*`).
 
 Who can pay an order back is a fact of the order, not of the shop: a marketplace order lies in escrow and only the
-marketplace can
-agree to its refund; an own-site order goes to the payment provider; the rest to a person at finance (ecosystem 0.1).
+marketplace can agree to its refund; an own-site order goes to the payment provider; the rest to a person at finance
+(ecosystem 0.1).
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def _answer(document: dict[str, Any]) -> RefundAnswer:
     """The answer in our words.
 
     A status that nobody mapped is no verdict: it counts as pending and is asked for again. A need that nobody mapped
-    still
-    needs a person: it counts as `permission`, which makes somebody look, and its own word is the code.
+    still needs a person: it counts as `permission`, which makes somebody look, and its own word is the code.
     """
     raw = code_of(document.get("status"))
     need = code_of(document.get("need"))

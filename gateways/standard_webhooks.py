@@ -1,8 +1,8 @@
 """Signed bodies on the partner wire: a request with an id of its own, and an answer that is bound to that request.
 
 `domain.webhook_signature` holds the cryptography. Added here is what an exchange needs beyond a single message: the
-answer's id is
-`re:<id of the request>`, so that neither an old answer nor our own request, sent back to us, passes for the answer.
+answer's id is `re:<id of the request>`, so that neither an old answer nor our own request, sent back to us, passes
+for the answer.
 """
 
 from __future__ import annotations

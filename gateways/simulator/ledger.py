@@ -1,8 +1,7 @@
 """The simulator's persistent memory: every call seen, every effect done, every event planned and posted.
 
 Tests read it to prove what really happened: one payment however many calls there were. It holds references, sums and
-codes; persons and
-texts of messages never get in.
+codes; persons and texts of messages never get in.
 """
 
 from __future__ import annotations

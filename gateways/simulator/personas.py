@@ -1,9 +1,8 @@
 """Who behaves how: the persona file (TOML), documented in docs/simulator.md.
 
 A table `default` holds for everybody of its kind; a table with a name changes single fields of it. Names are
-references and business
-numbers: a customer reference, a waybill, an order number, a SKU. Delays count in case time: `30m`, `6h`, `2d`, or
-`never`.
+references and business numbers: a customer reference, a waybill, an order number, a SKU. Delays count in case time:
+`30m`, `6h`, `2d`, or `never`.
 """
 
 from __future__ import annotations
