@@ -12,7 +12,7 @@ from domain.ports import (
     OutboundMessage,
     PartnerUnavailable,
 )
-from domain.texts import render
+from domain.texts import TextError, render
 from domain.tone import findings
 from domain.vocabulary import AttemptResult
 
@@ -46,7 +46,10 @@ class ContactActivities:
         recipient = await self._book.recipient(ask.case.shop, ask.customer_ref)
         if ask.channel in recipient.blocked_channels:
             return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK")
-        text = render(ask.template, ask.language, ask.variables)
+        try:
+            text = render(ask.template, ask.language, ask.variables, utc_offset_minutes=ask.utc_offset_minutes)
+        except TextError:  # a defect of ours that no repeating mends: a person writes instead
+            return ContactAnswer(result=AttemptResult.BLOCKED_BY_GUARD, rule="R-PLAIN", reason="text_unusable")
         if found := [finding for finding in findings(text) if finding.guard]:
             return ContactAnswer(result=AttemptResult.BLOCKED_BY_GUARD, rule=found[0].rule, reason=found[0].code)
         message = OutboundMessage(

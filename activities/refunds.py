@@ -33,9 +33,14 @@ _FINAL = frozenset({RefundStatus.DONE, RefundStatus.REFUSED})
 
 
 class RefundAsk(BaseModel):
-    """Pay this intent, or find out how it stands. `input_ref` points to what a person gave when the provider asked for it."""
+    """Pay this intent, or find out how it stands.
+
+    `person_acted`: what the provider asked a person for was done (topped up, permitted); `input_ref` points to what he
+    typed for it, where the provider wants that (an SMS code).
+    """
 
     intent: RefundIntent
+    person_acted: bool = False
     input_ref: str = ""
 
 
@@ -57,7 +62,7 @@ class RefundActivities:
                 return row
             if row.status is not RefundStatus.INTENDED:
                 known = await self._gateway.find_refund(intent.key, intent.channel)
-                if known is not None and not (known.status is RefundStatus.NEEDS_HUMAN and ask.input_ref):
+                if known is not None and not (known.status is RefundStatus.NEEDS_HUMAN and ask.person_acted):
                     return await self._ledger.settle(intent.key, known, intent.at)
             value = await self._inputs.take(ask.input_ref, intent.key) if ask.input_ref else None
             await self._ledger.submitting(intent.key, intent.at)

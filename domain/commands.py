@@ -112,6 +112,13 @@ def _content_refusal(start: CaseStart, state: CaseState, message: Message, comma
             if command.form not in rules.numbers.compensation_ladder:
                 forms = ", ".join(rules.numbers.compensation_ladder)
                 return _no("unknown_form", "M-COMP-LADDER", f"补偿形式只能是 {forms}", f"The form must be one of {forms}")
+            occasions = [size.occasion for size in rules.compensation]
+            if command.occasion not in ("", *occasions):
+                known = ", ".join(occasions)
+                return _no(
+                    "unknown_occasion", "P-NOTRADE", f"补偿缘由只能是 {known},或留空;补偿不得与评价有关",
+                    f"The occasion must be one of {known}, or empty; compensation never hangs on a review",
+                )  # fmt: skip
             if state.compensation_minor + command.amount.minor > start.request.order.paid.minor:
                 return _no(
                     "over_paid", "A-CAP", "补偿总额不能超过订单实付金额",
@@ -150,7 +157,7 @@ def _approval_refusal(start: CaseStart, state: CaseState, message: Message, comm
     if asked is None:
         known = ", ".join(a.id for a in state.approvals if a.verdict is Verdict.OPEN)
         return _no("which", "A-CAP", f"请写明审批单号 request:{known}", f"Say which approval in `request`: {known}")
-    if asked.requested_by == message.by and message.by != Party.SYSTEM:
+    if same_person(asked.requested_by, message.by):
         return _no("own_request", "A-SOD", "申请人不能审批自己的申请;请另一位主管处理",
                    "One may not approve one's own request; ask another supervisor")  # fmt: skip
     decision = (may_refund if asked.what.startswith("refund") else may_compensate)(start.rules, message.role, asked.amount)
@@ -158,6 +165,12 @@ def _approval_refusal(start: CaseStart, state: CaseState, message: Message, comm
         return _no("over_limit", "A-CAP", f"金额 {asked.amount} 超过您的权限;请由 {asked.needs.value} 审批",
                    f"{asked.amount} is over your limit; a {asked.needs.value} must approve")  # fmt: skip
     return None
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two signatures `role[:id]` are of one person, whatever role he acts under (A-SOD)."""
+    first, second = one.partition(":")[2], other.partition(":")[2]
+    return first == second if first and second else one == other
 
 
 def _clock_refusal(state: CaseState, command: PauseClock | ResumeClock | MoveClock, role: Party) -> Refusal | None:
@@ -185,7 +198,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
     state.note(now, message.by, command.kind, **data)
     match command:
         case Approve() | Reject():
-            return _decide_approval(state, command, message.by, now)
+            return _decide_approval(start, state, command, message.by, now)
         case OfferCompensation():
             return _offer(start, state, command, message, now)
         case Promise():
@@ -194,7 +207,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             return _keep(state, command.promise, now)
         case LogCall():
             state.attempts.append(Attempt(at=now, channel=command.channel, result=command.result, by=message.by))
-            state.record(now, "contact_note", f"call-{len(state.attempts)}", "X17", note_ref=command.note_ref, result=command.result)
+            state.record(now, "contact_note", f"call-{len(state.attempts)}", "X17", note_ref=command.note_ref, result=command.result, channel=command.channel, by=message.by)
             if command.result is AttemptResult.REACHED:
                 state.mailbox.append(Fact(kind="customer_replied", by=message.by, received_at=message.received_at, payload={}))
         case AddNote():
@@ -214,7 +227,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
     return "accepted"
 
 
-def _decide_approval(state: CaseState, command: Approve | Reject, by: str, now: datetime) -> str:
+def _decide_approval(start: CaseStart, state: CaseState, command: Approve | Reject, by: str, now: datetime) -> str:
     asked = state.open_approval(command.request)
     assert asked is not None, "the validator saw it"
     asked.verdict = Verdict.APPROVED if isinstance(command, Approve) else Verdict.REJECTED
@@ -222,9 +235,7 @@ def _decide_approval(state: CaseState, command: Approve | Reject, by: str, now: 
     state.record(now, "approval", asked.id, asked.rule, **asked.model_dump(mode="json"))
     if asked.what == "compensation" and asked.verdict is Verdict.APPROVED:
         state.compensation_minor += asked.amount.minor
-        state.promises.append(
-            Promised(id=f"P{asked.id}", what="compensation", amount=asked.amount, by=by, due_at=now + timedelta(days=1))
-        )
+        promise(start, state, "compensation", asked.amount, by, now, None)
     return asked.id
 
 

@@ -3,7 +3,7 @@
 R-LOST, R-OPTIONS, R-CONSENT, M-COURIER, X5, X12.
 """
 
-from domain.vocabulary import Liability, Outcome, Resolution, ShipmentLeg
+from domain.vocabulary import Liability, Outcome, ParcelState, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.steps.consent import Said
 from workflows.steps.courier import MOVING
@@ -11,7 +11,10 @@ from workflows.steps.courier import MOVING
 
 async def parcel_lost(case: Case) -> Outcome:
     """Verify with the courier; when it is lost, make good at once and claim from the courier beside the case."""
-    if await case.courier.track() not in MOVING:
+    seen = await case.courier.track()
+    if seen is ParcelState.LOST:
+        return await make_good(case)
+    if seen not in MOVING:
         verdict = await case.courier.trace("R-LOST")
         if verdict not in ("found", "moving"):
             return await make_good(case)
@@ -26,7 +29,7 @@ async def make_good(case: Case) -> Outcome:
         Resolution.RESHIP, "R-LOST", template="parcel_lost_told", choices=(Resolution.RESHIP, Resolution.FULL_REFUND)
     )
     case.record(
-        "parcel_incident", case.order.waybill or case.order.order_no, "R-LOST", kind="lost", waybill=case.order.waybill,
+        "parcel_incident", case.order.waybill or case.order.order_no, "R-LOST", incident="lost", waybill=case.order.waybill,
         liability=Liability.COURIER,
     )  # fmt: skip
     await case.courier.claim("M-COURIER", case.order.paid)

@@ -39,7 +39,7 @@ class Consent:
 
     async def propose(
         self,
-        plan: Resolution,
+        what: Resolution,
         rule: str,
         *,
         template: str = "plan_proposed",
@@ -47,14 +47,17 @@ class Consent:
         fee: Money | None = None,
         **variables: str,
     ) -> Answer:
-        """Tell the customer the plan, its options and costs, and wait for his word (R-OPTIONS)."""
+        """Tell the customer what we propose, its options and costs, and wait for his word (R-OPTIONS).
+
+        `choices` are what he may choose instead, the first being what a plain "yes" means.
+        """
         case = self._case
-        step = f"consent/{plan}"
+        step = f"consent/{what}"
 
         async def proposing() -> Answer:
-            proposal_id = await case.once(f"{step}/proposed", lambda: self._open(plan, rule, choices, fee), str)
-            await case.contact.tell(template, rule, step=step, **variables)
-            clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{plan}")
+            proposal_id = await case.once(f"{step}/proposed", lambda: self._open(what, rule, choices, fee), str)
+            clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{what}")
+            await case.contact.tell(template, rule, step=step, due=clock.due_at.isoformat(), **variables)
             answer = await case.until(
                 lambda: case.take(CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock),
                 code="consent",
@@ -69,8 +72,8 @@ class Consent:
             proposal.agreed = answer.agreed
             case.record("consent", proposal_id, "P-CONSENT", plan=proposal.plan, agreed=answer.agreed, choice=answer.choice)
             if fee is not None:
-                case.record("fee_quote", proposal_id, "P-FEEQUOTE", what=plan, amount=fee.model_dump(), agreed=answer.agreed)
-            choice = answer.choice or (choices[0] if choices else plan)
+                case.record("fee_quote", proposal_id, "P-FEEQUOTE", what=what, amount=fee.model_dump(), agreed=answer.agreed)
+            choice = answer.choice or (choices[0] if choices else what)
             return Answer(said=Said.AGREED if answer.agreed else Said.DECLINED, choice=choice)
 
         return await case.once(step, proposing, Answer)

@@ -74,14 +74,14 @@ class Funds:
     async def _pay(self, step: str, amount: Money, purpose: str, rule: str, requested_by: str, approved_by: str) -> bool:
         case = self._case
         decided_at = workflow.now()
-        input_ref = ""
+        acted, input_ref = False, ""
 
         def ask(key: str) -> RefundAsk:
             intent = RefundIntent(
                 key=key, case=case.key, amount=amount, purpose=purpose, rule=rule, channel=case.order.channel,
                 requested_by=requested_by, approved_by=approved_by, at=decided_at,
             )  # fmt: skip
-            return RefundAsk(intent=intent, input_ref=input_ref)
+            return RefundAsk(intent=intent, person_acted=acted, input_ref=input_ref)
 
         async def call(again: bool) -> RefundRow:
             try:
@@ -104,7 +104,7 @@ class Funds:
                 case RefundStatus.REFUSED:
                     return False
                 case RefundStatus.NEEDS_HUMAN:
-                    input_ref = await self._human_input(step, row, turn)
+                    acted, input_ref = True, await self._human_input(row, turn)
                 case _:
                     await case.until(
                         lambda key=row.key: case.take(RefundNotice, where=lambda notice, _: notice.key == key),  # type: ignore[misc]
@@ -114,9 +114,9 @@ class Funds:
                         at=workflow.now() + POLL,
                     )
             row = await call(again=True)
-            input_ref = ""
+            acted, input_ref = False, ""
 
-    async def _human_input(self, step: str, row: RefundRow, turn: int) -> str:
+    async def _human_input(self, row: RefundRow, turn: int) -> str:
         case = self._case
         assert row.need is not None
         case.state.needs_human = f"refund:{row.need}"
