@@ -52,6 +52,7 @@ class Arrival:
     raw: bytes
     headers: dict[str, str]
     digest: bytes
+    received_at: datetime | None = None  # when it comes out of the quarantine: the instant it first came
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Inbox:
                 [a.raw for a in arrivals],
                 [json.dumps(a.headers) for a in arrivals],
                 [a.digest for a in arrivals],
+                [a.received_at for a in arrivals],
             )
             fresh = {(row["source"], row["id"]) for row in taken}
             if fresh:
@@ -134,6 +136,14 @@ class Inbox:
     async def release(self, rows: Collection[InboxRow]) -> None:
         """Give rows back: others may take them at once."""
         await self._pool.execute(SQL["inbox_release"], [row.source for row in rows], [row.id for row in rows])
+
+    async def retry(self, source: str, id: str, corrected: Arrival | None) -> bool:
+        """Put a quarantined row through again, as it came or corrected. False when there is no such row."""
+        new = corrected
+        values = (new.raw, json.dumps(new.headers), new.digest, new.type, new.lane) if new else (None,) * 5
+        done: str = await self._pool.execute(SQL["inbox_retry"], source, id, *values)
+        await self._pool.execute(SQL["inbox_wake_dispatchers"])
+        return done != "UPDATE 0"
 
     async def wake_lanes(self, lanes: Sequence[str]) -> None:
         """Something appeared that rows of these lanes may wait for."""

@@ -1,8 +1,9 @@
 -- name: inbox_put
-INSERT INTO inbox (source, id, type, lane, door, raw, headers, digest)
-SELECT source, id, type, lane, door, raw, headers::jsonb, digest
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bytea[])
-    WITH ORDINALITY AS given (source, id, type, lane, door, raw, headers, digest, place)
+INSERT INTO inbox (source, id, type, lane, door, raw, headers, digest, received_at)
+SELECT source, id, type, lane, door, raw, headers::jsonb, digest, coalesce(received_at, clock_timestamp())
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bytea[],
+        $9::timestamptz[])
+    WITH ORDINALITY AS given (source, id, type, lane, door, raw, headers, digest, received_at, place)
 ORDER BY place
 ON CONFLICT (source, id) DO NOTHING
 RETURNING source, id;
@@ -63,7 +64,7 @@ WHERE source = $1 AND id = $2 AND status = 'claimed';
 
 -- name: inbox_retry
 UPDATE inbox SET status = 'new', due_at = clock_timestamp(), attempts = 0, settled_at = NULL, tried_since = clock_timestamp(),
-    raw = coalesce($3, raw), headers = coalesce($4::jsonb, headers), digest = coalesce($5, digest),
+    raw = coalesce($3, raw), headers = coalesce($4::text::jsonb, headers), digest = coalesce($5, digest),
     type = coalesce($6, type), lane = coalesce($7, lane)
 WHERE source = $1 AND id = $2 AND status = 'quarantined';
 
