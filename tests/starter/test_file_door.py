@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import asyncpg
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from starter.columns import ColumnMap
 from starter.envelope import encode
@@ -286,7 +286,7 @@ async def test_damaged_and_computed_cells_of_a_workbook_are_named(pool: asyncpg.
     """A long id typed as a number has lost digits, and a formula may be stale: both are named by row and header."""
     header = ["订单编号", "售后类型", "申请原因", "实付金额", "申请时间"]
     good = ["A1", "仅退款", "缺货", 5, "2026-03-01"]
-    rows = [header, good, [202603010000123456, *good[1:]], ["", *good[1:]], ["A2", *good[1:]]]
+    rows: list[list[Any]] = [header, good, [202603010000123456, *good[1:]], ["", *good[1:]], ["A2", *good[1:]]]
     report = await take(workbook(rows, formulas={(3, 0): "=A2"}), pool)
     assert codes(report) == {3: ["damaged_number"], 4: ["formula"]}
     assert report.accepted == 2
