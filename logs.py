@@ -10,14 +10,28 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 MASKED = frozenset(
-    {"name", "phone", "address", "text", "person", "recipient", "value", "secret", "signature", "authorization", "password", "dsn"}
+    {
+        "name",
+        "phone",
+        "address",
+        "text",
+        "person",
+        "recipient",
+        "value",
+        "secret",
+        "signature",
+        "authorization",
+        "password",
+        "dsn",
+    }
 )
 """Fields by name: a pattern for telephone numbers would take order numbers for them."""
 
 
-def mask(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def mask(_: Any, __: str, event: EventDict) -> EventDict:
     """Hide personal and secret fields, at any depth."""
     return {key: _masked(key, value) for key, value in event.items()}
 
@@ -32,9 +46,12 @@ def _masked(key: str, value: Any) -> Any:
     return value
 
 
-def case_context(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def case_context(_: Any, __: str, event: EventDict) -> EventDict:
     """Bring Temporal's own context up: which case, which activity, which attempt."""
-    for source, fields in (("temporal_workflow", ("workflow_id", "run_id")), ("temporal_activity", ("workflow_id", "activity_type", "attempt"))):
+    for source, fields in (
+        ("temporal_workflow", ("workflow_id", "run_id")),
+        ("temporal_activity", ("workflow_id", "activity_type", "attempt")),
+    ):
         context = event.pop(source, None)
         if isinstance(context, dict):
             event.update({field: context[field] for field in fields if field in context})

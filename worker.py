@@ -1,4 +1,4 @@
-"""The worker: settings → Temporal client → pool → gateways → activities → `Worker`. Run as many processes as there are cores.
+"""The worker: settings → Temporal client → pool → gateways → activities → `Worker`. Run one process a core.
 
     python worker.py          or          aftersales worker
 
@@ -73,13 +73,17 @@ def plugin() -> SimplePlugin:
     )
 
 
-def activities_over(pool: asyncpg.Pool, wires: Mapping[str, PartnerWire], working_time: CalendarWorkingTime) -> list[Any]:
+def activities_over(
+    pool: asyncpg.Pool, wires: Mapping[str, PartnerWire], working_time: CalendarWorkingTime, return_address: str = ""
+) -> list[Any]:
     """Every activity, over the store and the partners' wires."""
     book = PostgresAddressBook(pool)
-    contact = ContactActivities(PostgresContactLedger(pool), book, SignedContactGateway(wires["contact"]))
+    contact = ContactActivities(
+        PostgresContactLedger(pool), book, SignedContactGateway(wires["contact"]), return_address
+    )
     courier = CourierActivities(SignedCourierGateway(wires["courier"]))
     warehouse = WarehouseActivities(SignedWarehouseGateway(wires["warehouse"]), book)
-    provider = SignedRefundGateway({channel: wires["refund"] for channel in REFUND_CHANNELS})
+    provider = SignedRefundGateway(dict.fromkeys(REFUND_CHANNELS, wires["refund"]))
     refunds = RefundActivities(PostgresRefundLedger(pool), provider, PostgresOneTimeInputs(pool))
     return [
         contact.contact_customer,
@@ -119,19 +123,23 @@ async def main() -> None:
     configure(options.log_level)
     runtime = None
     if options.metrics_bind:
-        metrics = PrometheusConfig(bind_address=options.metrics_bind, counters_total_suffix=True, durations_as_seconds=True)
+        metrics = PrometheusConfig(
+            bind_address=options.metrics_bind, counters_total_suffix=True, durations_as_seconds=True
+        )
         runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics))
     client = await connect(runtime)
     asked = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
     async with contextlib.AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(await open_pool(options.database(), application_name="aftersales-worker", max_size=POOL))
+        pool = await stack.enter_async_context(
+            await open_pool(options.database(), application_name="aftersales-worker", max_size=POOL)
+        )
         http = await stack.enter_async_context(partner_client())
         partners = {name: options.partner(name) for name in settings.PARTNERS}
         wires = {name: PartnerWire(http, partner.url, partner.keys) for name, partner in partners.items()}
         working_time = CalendarWorkingTime.from_folder(options.calendar_folder)
-        worker = worker_over(client, activities_over(pool, wires, working_time))
+        worker = worker_over(client, activities_over(pool, wires, working_time, options.return_address))
         logging.getLogger("aftersales").info("worker_started")
         async with worker:
             await asked.wait()

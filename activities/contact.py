@@ -12,7 +12,7 @@ from domain.ports import (
     OutboundMessage,
     PartnerUnavailable,
 )
-from domain.texts import TextError, render
+from domain.texts import TextError, render, variables_of
 from domain.tone import findings
 from domain.vocabulary import AttemptResult
 
@@ -20,7 +20,10 @@ from domain.vocabulary import AttemptResult
 class ContactActivities:
     """Holds the contact ports."""
 
-    def __init__(self, ledger: ContactLedger, book: AddressBook, gateway: ContactGateway) -> None:
+    def __init__(
+        self, ledger: ContactLedger, book: AddressBook, gateway: ContactGateway, return_address: str = ""
+    ) -> None:
+        self._return_address = return_address  # where returns go (R-RET-ADDR)
         self._ledger = ledger
         self._book = book
         self._gateway = gateway
@@ -47,7 +50,7 @@ class ContactActivities:
         if ask.channel in recipient.blocked_channels:
             return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK")
         try:
-            text = render(ask.template, ask.language, ask.variables, utc_offset_minutes=ask.utc_offset_minutes)
+            text = render(ask.template, ask.language, self._variables(ask), utc_offset_minutes=ask.utc_offset_minutes)
         except TextError:  # a defect of ours that no repeating mends: a person writes instead
             return ContactAnswer(result=AttemptResult.BLOCKED_BY_GUARD, rule="R-PLAIN", reason="text_unusable")
         if found := [finding for finding in findings(text) if finding.guard]:
@@ -66,3 +69,9 @@ class ContactActivities:
         except PartnerUnavailable:
             await self._ledger.release(ask.key)
             raise
+
+    def _variables(self, ask: ContactAsk) -> dict[str, str]:
+        _, taken = variables_of(ask.template, ask.language)
+        if self._return_address and "return_address" in taken:
+            return {**ask.variables, "return_address": self._return_address}
+        return ask.variables

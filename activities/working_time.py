@@ -1,4 +1,4 @@
-"""Working-time arithmetic. Calendars change and histories must not, so that the instant is computed here and kept there."""
+"""Working-time arithmetic. Calendars change and histories must not: the instant is computed here and kept there."""
 
 from datetime import datetime
 

@@ -128,7 +128,7 @@ class ReturnStatus(StrEnum):
     DISPOSED = "disposed"
 
 
-class Inspected(BaseModel):
+class InspectionDone(BaseModel):
     """One inspection and who made it."""
 
     round: int
@@ -146,7 +146,7 @@ class ReturnLeg(BaseModel):
     received: dict[str, int] = {}  # sku -> pieces of usable count, over all partial receipts
     defective: dict[str, int] = {}  # of these, not of quality class ZP
     received_at: datetime | None = None
-    inspections: list[Inspected] = []
+    inspections: list[InspectionDone] = []
     disposition: Disposition | None = None
 
 

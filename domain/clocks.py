@@ -1,6 +1,6 @@
 """Clocks: every wait of a case, named, with an anchor, a due instant and a history of pauses.
 
-Pure values. The workflow arms one timer for the earliest instant of all of them; moving a deadline is a change of state.
+Pure values. The workflow arms one timer for the earliest instant of all of them; to move a deadline is to change state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a case says of itself: stage, who has the ball, each clock, what is blocked and why, what fires next and when."""
+"""What a case says of itself: stage, who has the ball, clocks, what is blocked and why, what fires next and when."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         next=Next(at=at, what=what) if at else None,
         attempts=len(state.attempts),
         open_promises=[f"{p.id} {p.what} {p.amount or ''} due {p.due_at.isoformat()}" for p in state.open_promises()],
-        open_approvals=[f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN],
+        open_approvals=[
+            f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
+        ],
         open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
         refunds=[f"{r.key} {r.amount} {r.status}" for r in state.refunds],
         refunded_minor=state.refunded,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class JournalEntry(BaseModel):
-    """One thing that happened: when (case time), who, what, under which rule. `data` holds codes, sums and references only."""
+    """One thing that happened: when (case time), who, what, under which rule. `data`: codes, sums and references."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,15 +1,16 @@
 """The messages that a case understands, each with its payload.
 
 A **fact** is what somebody outside reports; it is taken, in whatever order it comes. A **command** is what a member of
-staff wants done; it is checked first (`domain.commands`). Both arrive under their kind as the Temporal signal name; a command
-also as an update of that name. Payload models are tolerant: unknown fields are ignored, so that partners may grow.
+staff wants done; it is checked first (`domain.commands`). Both arrive under their kind as the Temporal signal name; a
+command also as an update of that name. Payload models are tolerant: unknown fields are ignored, so that partners may
+grow.
 
 On the wire a message is one JSON object: the payload's fields beside `id`, `by` and `at`:
 
     temporal workflow signal -w case/demo/1001 --name return_shipped --input '{"courier": "yto", "waybill": "YT1"}'
 
-`id` makes it apply once (without one, each arrival counts as a new message); `by` says who (`role` or `role:staff-id`); `at` is when
-our door received it.
+`id` makes it apply once (without one, each arrival counts as a new message); `by` says who (`role` or
+`role:staff-id`); `at` is when our door received it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     kind: ClassVar[str]
     sender: ClassVar[Party]  # who says such a thing when `by` is absent
+    rule: ClassVar[str] = ""  # the rule that asks for it, for the journal
 
 
 # --- facts --------------------------------------------------------------------------------------------------------
@@ -42,6 +44,7 @@ class CustomerAgreed(Payload):
     """The customer agrees to the proposed plan or quoted fee (R-CONSENT), or declines it."""
 
     kind = "customer_agreed"
+    rule = "R-CONSENT"
     sender = Party.CUSTOMER
     agreed: bool = True
     plan: str = ""  # which proposal; the open one when empty
@@ -52,6 +55,7 @@ class CustomerReplied(Payload):
     """The customer surfaced on any channel. His words lie behind `text_ref`."""
 
     kind = "customer_replied"
+    rule = "R-UNREACH-3D"
     sender = Party.CUSTOMER
     text_ref: str = ""
 
@@ -60,6 +64,7 @@ class AddressConfirmed(Payload):
     """The customer confirmed contact and address, or gave another one."""
 
     kind = "address_confirmed"
+    rule = "R-UNREACH-3D"
     sender = Party.CUSTOMER
     address_ref: str = ""  # empty: the address on file
 
@@ -68,6 +73,7 @@ class EvidenceReceived(Payload):
     """Photos came in; they lie behind references."""
 
     kind = "evidence_received"
+    rule = "R-EVID"
     sender = Party.CUSTOMER
     items: tuple[str, ...] = Field(default=(), max_length=50)
 
@@ -76,6 +82,7 @@ class ReturnShipped(Payload):
     """The customer handed the return over: the tracking number (R-RET-TRACK)."""
 
     kind = "return_shipped"
+    rule = "R-RET-TRACK"
     sender = Party.CUSTOMER
     courier: str = Field(default="", max_length=64)
     waybill: str = Field(min_length=1, max_length=64)
@@ -85,6 +92,7 @@ class CustomerConfirmed(Payload):
     """The customer says that it is solved, or that it is not (R-CLOSECONF, R-REOPEN)."""
 
     kind = "customer_confirmed"
+    rule = "R-CLOSECONF"
     sender = Party.CUSTOMER
     solved: bool = True
 
@@ -93,6 +101,7 @@ class CustomerWithdrew(Payload):
     """The customer takes the request back."""
 
     kind = "customer_withdrew"
+    rule = "R-CONSENT"
     sender = Party.CUSTOMER
 
 
@@ -100,6 +109,7 @@ class SurveyAnswered(Payload):
     """An answer to the satisfaction survey."""
 
     kind = "survey_answered"
+    rule = "R-SURVEY"
     sender = Party.CUSTOMER
     score: int = Field(ge=1, le=5)
 
@@ -108,6 +118,7 @@ class ParcelUpdate(Payload):
     """A scan or a change of state, from a courier's push."""
 
     kind = "parcel_update"
+    rule = "R-PROACT"
     sender = Party.COURIER
     waybill: str = Field(min_length=1, max_length=64)
     state: ParcelState
@@ -119,6 +130,7 @@ class CourierAnswered(Payload):
     """The courier's service desk answers a question or a request."""
 
     kind = "courier_answered"
+    rule = "R-NOINFO-COURIER"
     sender = Party.COURIER
     request: str = ""  # key of our request
     verdict: str = Field(min_length=1, max_length=64)  # found, lost, moving, recalled, refused, accepted, unknown
@@ -128,6 +140,7 @@ class WarehouseAnswered(Payload):
     """The warehouse answers whether a parcel really left (R-NOINFO-OUR)."""
 
     kind = "warehouse_answered"
+    rule = "R-NOINFO-OUR"
     sender = Party.WAREHOUSE
     handed_over: bool
     stock_at: AwareDatetime | None = None  # when goods arrive, if they are missing
@@ -146,6 +159,7 @@ class ReturnReceived(Payload):
     """The warehouse booked in returned goods (`return_order.confirm`); may come more than once, in parts."""
 
     kind = "return_received"
+    rule = "W-3"
     sender = Party.WAREHOUSE
     waybill: str = ""
     lines: tuple[ReceivedLine, ...] = Field(default=(), max_length=200)
@@ -155,6 +169,7 @@ class Inspected(Payload):
     """First or second inspection (W-5, W-6), by two different persons."""
 
     kind = "inspected"
+    rule = "W-6"
     sender = Party.QC
     round: int = Field(ge=1, le=2)
     result: Inspection
@@ -165,6 +180,7 @@ class Shipped(Payload):
     """The warehouse sent our parcel: its tracking number."""
 
     kind = "shipped"
+    rule = "R-PROACT"
     sender = Party.WAREHOUSE
     courier: str = ""
     waybill: str = Field(min_length=1, max_length=64)
@@ -174,6 +190,7 @@ class RefundNotice(Payload):
     """The payment provider's notice on a refund. Never believed blindly: it makes the case ask the provider."""
 
     kind = "refund_notice"
+    rule = "R-REF-PATH"
     sender = Party.FINANCE
     key: str
 
@@ -182,6 +199,7 @@ class RequestRepeated(Payload):
     """The same after-sales request came again; noted, nothing else."""
 
     kind = "request_repeated"
+    rule = "R-INTAKE"
     sender = Party.SYSTEM
     event: str = ""
 
@@ -271,7 +289,10 @@ class KeepPromise(Command):
 
 
 class ProvideInput(Command):
-    """What a refund waits for a person to give: an SMS code, a top-up done, another card. The value lies behind `input_ref`."""
+    """What a refund waits for a person to give: an SMS code, a top-up done, another card.
+
+    A typed value lies behind `input_ref`.
+    """
 
     kind = "provide_input"
     input_ref: str = ""
@@ -358,7 +379,7 @@ class Message(BaseModel):
 
 
 class Undecodable(BaseModel):
-    """A message that could not be read: kept with what is wrong and where, never dropped. The raw text stays out of it."""
+    """A message that could not be read: kept with what is wrong and where. The raw text stays out of it."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -42,7 +42,7 @@ class Money(BaseModel):
         return Money(minor=self.minor + other.minor, currency=self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        """Difference. Raises ValueError when it would be negative: a debt is a record of its own, not a sum below zero."""
+        """Difference. Raises ValueError below zero: a debt is a record of its own, not a negative sum."""
         self._same(other)
         return Money(minor=self.minor - other.minor, currency=self.currency)
 

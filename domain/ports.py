@@ -1,10 +1,10 @@
-"""What the house asks of the outside: the values that cross the border and the protocols that gateways and the store meet.
+"""What the house asks of the outside: values that cross the border, protocols that gateways and the store meet.
 
 Partners:   `ContactGateway` · `CourierGateway` · `WarehouseGateway` · `RefundGateway`
 Store:      `ContactLedger` · `RefundLedger` · `Journal` · `AddressBook` · `OneTimeInputs` · `WorkingTime`
 
-Every call to a partner carries an idempotency key made in the workflow, and `at`: the case's own time, since no rule may
-see the wall clock of a worker. A gateway answers with a value for every *business* answer, and raises only:
+Every call to a partner carries an idempotency key made in the workflow, and `at`: the case's own time, since no rule
+may see the wall clock of a worker. A gateway answers with a value for every *business* answer, and raises only:
 
     PartnerUnavailable   nothing happened or it is safe to send again; retried with back-off
     OutcomeUnknown       it was sent and no answer came; must be asked for (`find_*`) before anything is sent again
@@ -225,7 +225,10 @@ class StockDisposal(_Wire):
 
 
 class StockQuestion(_Wire):
-    """Was the parcel really handed over, and when does stock arrive (R-NOINFO-OUR)? Answered by a `warehouse_answered` message."""
+    """Was the parcel really handed over, and when does stock arrive (R-NOINFO-OUR)?
+
+    Answered by a `warehouse_answered` message.
+    """
 
     key: str
     case: CaseKey
@@ -320,7 +323,7 @@ class RefundOrder(_Wire):
     case: CaseKey
     amount: Money
     channel: str
-    human_input: str | None = Field(default=None, repr=False)  # an SMS code, a new version: whatever was needed
+    human_input: str | None = Field(default=None, repr=False)  # an SMS code, say: whatever was asked for
     at: datetime
 
 

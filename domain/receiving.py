@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from domain.case import Attempt, CaseState, Fact
 from domain.clocks import ClockState
@@ -37,7 +38,9 @@ def is_new(state: CaseState, message: Message) -> bool:
 def receive(state: CaseState, message: Message, now: datetime) -> None:
     """Apply a fact. What no step can use yet waits in the mailbox."""
     payload = message.payload
-    state.note(now, message.by, payload.kind, **_codes(payload.model_dump(mode="json", exclude_none=True)))
+    state.note(
+        now, message.by, payload.kind, payload.rule, **_codes(payload.model_dump(mode="json", exclude_none=True))
+    )
     match payload:
         case ParcelUpdate():
             state.parcels[payload.waybill] = payload.state
@@ -65,19 +68,21 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
 
 
 def keep_undecodable(state: CaseState, message: Undecodable, raw: bytes, now: datetime) -> None:
-    """Keep a message that cannot be read: what is wrong goes to the journal, the message itself behind it as a record."""
-    state.note(now, "system", "message_not_understood", kind=message.kind, problem=message.problem, digest=message.digest)
+    """Keep a message that cannot be read: what is wrong goes to the journal, the message itself to a record."""
+    state.note(
+        now, "system", "message_not_understood", kind=message.kind, problem=message.problem, digest=message.digest
+    )
     state.record(
         now,
         "undecodable_message",
         f"{message.digest}-{state.entry_count}",
-        kind=message.kind,
+        message=message.kind,
         problem=message.problem,
         size=message.size,
         raw=raw[:8192].decode("utf-8", "replace"),
     )
 
 
-def _codes(document: dict[str, object]) -> dict[str, object]:
-    """A payload as journal data: it holds codes, sums and references only, so it may stand there whole but for length."""
+def _codes(document: dict[str, Any]) -> dict[str, Any]:
+    """A payload as journal data: it holds codes, sums and references, so it may stand there whole but for length."""
     return {key: value for key, value in document.items() if value not in ("", [], ()) and len(str(value)) <= 2000}

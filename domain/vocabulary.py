@@ -1,4 +1,4 @@
-"""The words of the rulebook, section 11, as closed sets. Values travel on the wire and into PostgreSQL as they stand."""
+"""The words of the rulebook, section 11, as closed sets. Values go on the wire and into PostgreSQL as they stand."""
 
 from enum import StrEnum
 
@@ -206,7 +206,7 @@ class Disposition(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a customer is spoken to. Only `CALL` is bound to hours and counts against the call caps (P-HOURS, P-CALLCAP)."""
+    """How a customer is spoken to. Only a call is bound to hours and counts against the caps (P-HOURS, P-CALLCAP)."""
 
     CALL = "call"
     IM = "im"  # 旺旺 or the refund's own message board

@@ -1,8 +1,8 @@
 """A case as a Temporal workflow: messages come in here, one procedure runs, queries answer.
 
 Every message is taken by a dynamic handler under its own name, so that none is dropped for a wrong type or an unknown
-name: what cannot be read is journalled and kept. A command comes as an update, which answers, or as a signal of the same
-name, whose refusal is journalled.
+name: what cannot be read is journalled and kept. A command comes as an update, which answers, or as a signal of the
+same name, whose refusal is journalled.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from domain.events import CaseStart
 from domain.explain import Action, Explanation, explain
 from domain.messages import Command, Message, Undecodable, decode
 
-# The sandbox loads this room's own modules anew for each case, on purpose; anything else that is not passed through raises.
+# The sandbox loads this room anew for each case, on purpose; anything else that is not passed through raises.
 with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
     from workflows import duties
     from workflows.conduct import conduct
@@ -110,5 +110,3 @@ def raw(args: Sequence[RawValue]) -> bytes:
     if payload.metadata.get("encoding") == b"binary/null":
         return b""
     return bytes(payload.data)
-
-

@@ -1,4 +1,4 @@
-"""How every case is conducted: its procedure, then the closing that all share, then aftercare; again when it is reopened."""
+"""How every case is conducted: its procedure, the closing that all share, aftercare; again when it is reopened."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The course of a case: what procedures and steps act on.
 
-A procedure is an async function over a `Case`. It may rest for weeks and be resumed in another run: then it starts again
-from its top, and every step that was finished (`once`) answers from the state without doing anything. Hence three rules
-for steps: what is waited for or done is inside `once`; names are unique within a round; nothing else keeps progress.
+A procedure is an async function over a `Case`. It may rest for weeks and be resumed in another run: then it starts
+again from its top, and every step that was finished (`once`) answers from the state without doing anything. Hence
+three rules for steps: what is waited for or done is inside `once`; names are unique within a round; nothing else keeps
+progress.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ CALL_TIMEOUT = timedelta(seconds=30)
 CALL_PATIENCE = timedelta(minutes=10)
 FIRST_GAP = timedelta(minutes=15)
 LONGEST_GAP = timedelta(hours=2)
-RETRIES = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2))
+RETRIES = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2)
+)
 
 
 class Case:
@@ -111,7 +114,9 @@ class Case:
 
     # --- clocks ---
 
-    async def clock(self, id: str, *, at: datetime | None = None, no_later_than: datetime | None = None, name: str = "") -> Clock:
+    async def clock(
+        self, id: str, *, at: datetime | None = None, no_later_than: datetime | None = None, name: str = ""
+    ) -> Clock:
         """The running clock `id`, started at `at` (now by default) unless it already stands in this round.
 
         `name` tells several clocks of one rule apart; `no_later_than` is an outer deadline that ours never exceeds.
@@ -125,7 +130,13 @@ class Case:
         if no_later_than is not None:
             due = max(min(due, no_later_than), start)
         clock = Clock.start(
-            id=id, rule=rule.rule, source=rule.source, anchor=rule.anchor, at=start, due_at=due, warn_percent=rule.warn_percent
+            id=id,
+            rule=rule.rule,
+            source=rule.source,
+            anchor=rule.anchor,
+            at=start,
+            due_at=due,
+            warn_percent=rule.warn_percent,
         )
         clock.take_warnings(workflow.now())  # a clock may start in the past; its warnings then have no use
         self.state.clocks[key] = clock
@@ -139,7 +150,7 @@ class Case:
         return self.state.clocks.get(self._clock_key(id))
 
     async def due(self, id: str, start: datetime) -> datetime:
-        """When a clock that started then is due; working time is asked for outside, and the answer kept in the history."""
+        """When a clock that started then is due. Working time is asked for outside; the answer stays in the history."""
         rule = self.rules.clocks[id]
         if rule.unit is Unit.SECONDS:
             return start + timedelta(seconds=rule.length)
@@ -165,12 +176,16 @@ class Case:
     def cancel_work_clocks(self) -> None:
         """Stop the clocks of the work that is over; promises and the closing's own go on."""
         for key, clock in self.state.clocks.items():
-            if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and not key.startswith(("D-PROMISE", "S-CONFIRM", "D-SURVEY", "S-REOPEN")):
+            if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and not key.startswith(
+                ("D-PROMISE", "S-CONFIRM", "D-SURVEY", "S-REOPEN")
+            ):
                 clock.end(ClockState.CANCELLED, workflow.now())
 
     # --- messages ---
 
-    def take(self, model: type[P], where: Callable[[P, Fact], bool] | None = None, clock: Clock | None = None) -> P | None:
+    def take(
+        self, model: type[P], where: Callable[[P, Fact], bool] | None = None, clock: Clock | None = None
+    ) -> P | None:
         """Use the first kept message of that kind that fits, if it was received in time for `clock`."""
         for fact in self.state.mailbox:
             if fact.kind != model.kind or (clock is not None and not clock.in_time(fact.received_at)):
@@ -291,9 +306,7 @@ class Case:
                         raise PartnerSaidNo(code) from None
                 self.note("partner_away", actor=Party.SYSTEM, step=step)
                 self.state.needs_human = self.state.needs_human or f"partner_away:{kind}"
-                await self.until(
-                    lambda: None, code="partner_away", ball=Party.SYSTEM, at=workflow.now() + gap
-                )
+                await self.until(lambda: None, code="partner_away", ball=Party.SYSTEM, at=workflow.now() + gap)
                 if self.state.needs_human == f"partner_away:{kind}":
                     self.state.needs_human = ""
                 gap = min(gap * 2, LONGEST_GAP)

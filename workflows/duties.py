@@ -1,4 +1,4 @@
-"""What a resting case does without being asked: warnings, breaches, daily news, overdue promises, unwritten journal pages."""
+"""What a resting case does without being asked: warnings, breaches, daily news, overdue promises."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from activities.contact import ContactActivities
 from domain.case import OTHERS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
+from domain.messages import CustomerReplied
 from domain.ports import ContactAsk
-from domain.vocabulary import Channel, Party, Stage
+from domain.vocabulary import Channel, Stage
 from domain.working_time import next_contact_slot
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
             else:
                 escalate(case, f"overdue:{clock.id}", clock.rule)
             return True
+    if _unanswered(case):
+        escalate(case, UNANSWERED, "R-FALLBACK")
+        return True
     due = _news_due(case)
     if due is not None and due <= now:
         await _tell_progress(case, now)
@@ -56,6 +60,17 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
 
 _SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
 """Clocks whose end is no failing: what follows it is journalled by itself."""
+
+
+UNANSWERED = "customer_wrote"
+
+
+def _unanswered(case: Case) -> bool:
+    """Whether the customer wrote and no step waits for it: a person must answer, nobody is left unanswered (R-FALLBACK)."""
+    state = case.state
+    if state.needs_human or (state.waiting and state.waiting.code in ("customer_to_surface", "contact_slot")):
+        return False
+    return any(fact.kind == CustomerReplied.kind for fact in state.mailbox)
 
 
 def escalate(case: Case, code: str, rule: str) -> None:
@@ -68,11 +83,15 @@ def escalate(case: Case, code: str, rule: str) -> None:
 
 
 def _break_promise(case: Case, key: str) -> None:
-    promise = next((p for p in case.state.promises if key.endswith(p.id)), None)
-    if promise is not None:
-        promise.state = PromiseState.BROKEN
-        case.record("promise", promise.id, "P-PROMISE", **promise.model_dump(mode="json"))
-        escalate(case, "promise_overdue", "P-PROMISE")
+    """First the supervisor and finance hear of it, then the manager; it stays owed and keeps a due instant."""
+    promise = next((p for p in case.state.promises if promise_clock(p.id) == key), None)
+    if promise is None:
+        return
+    again = promise.state is PromiseState.BROKEN
+    promise.state = PromiseState.BROKEN
+    case.record("promise", promise.id, "P-PROMISE", **promise.model_dump(mode="json"))
+    escalate(case, "promise_overdue_manager" if again else "promise_overdue", "P-PROMISE")
+    case.state.clocks[key].move(workflow.now() + timedelta(seconds=case.rules.clocks[PROMISE].length))
 
 
 def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]:
@@ -92,7 +111,7 @@ def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]
 
 
 def _news_due(case: Case) -> datetime | None:
-    """When the customer's daily news is due (R-DAILY): while others than he have the ball, a day after he last heard."""
+    """When the customer's daily news is due (R-DAILY): a day after he last heard, while others have the ball."""
     state = case.state
     if state.waiting is None or state.waiting.ball_with not in OTHERS or state.closed_at is not None:
         return None
@@ -135,8 +154,3 @@ async def _tell_progress(case: Case, now: datetime) -> None:
 def promise_clock(promise_id: str) -> str:
     """The key of a promise's clock among the case's clocks."""
     return f"{PROMISE}/{promise_id}"
-
-
-def waiting_on_staff(case: Case) -> bool:
-    """Whether one of ours has the ball."""
-    return case.state.ball_with in (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)

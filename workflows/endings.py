@@ -1,11 +1,11 @@
 """How a step may end a procedure from within."""
 
 
-class Withdrawn(Exception):  # noqa: N818 - it is what happened, not a fault
+class Withdrawn(Exception):
     """The customer took the request back; the procedure ends wherever it rests."""
 
 
-class PartnerSaidNo(Exception):  # noqa: N818
+class PartnerSaidNo(Exception):
     """A partner's final refusal, with its code: a business answer."""
 
     def __init__(self, code: str) -> None:

@@ -1,7 +1,7 @@
 """What a case shows when it comes to rest: its journal page and row in PostgreSQL, search attributes, the case sheet.
 
-One local activity per rest, idempotent by revision. When PostgreSQL is away, the page stays in the state and grows; it is
-tried again after a while, with longer and longer gaps, so that hours of outage cost a handful of events.
+One local activity per rest, idempotent by revision. When PostgreSQL is away, the page stays in the state and grows; it
+is tried again after a while, with longer and longer gaps, so that hours of outage cost a handful of events.
 """
 
 from __future__ import annotations

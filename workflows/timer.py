@@ -1,4 +1,4 @@
-"""The one armed timer of a case. It is re-armed only when the earliest instant moves, so that messages cost no timer events."""
+"""The one armed timer of a case: re-armed only when the earliest instant moves, so that messages cost no timers."""
 
 import asyncio
 from datetime import datetime, timedelta

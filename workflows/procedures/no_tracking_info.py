@@ -40,5 +40,3 @@ async def until_delivered(case: Case) -> Outcome:
     if seen in DELIVERED or await case.courier.delivered(case.order.waybill, "S-DELIVER", "after_silence"):
         return Outcome.DELIVERED
     return await make_good(case)
-
-

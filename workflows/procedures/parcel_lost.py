@@ -24,19 +24,23 @@ async def parcel_lost(case: Case) -> Outcome:
 
 
 async def make_good(case: Case) -> Outcome:
-    """Tell the customer first, with the choice between sending again and money back; then the records and the claim."""
+    """Tell the customer first, with the choice of another parcel or money back; then the record and the claim."""
     answer = await case.consent.propose(
         Resolution.RESHIP, "R-LOST", template="parcel_lost_told", choices=(Resolution.RESHIP, Resolution.FULL_REFUND)
     )
     case.record(
-        "parcel_incident", case.order.waybill or case.order.order_no, "R-LOST", incident="lost", waybill=case.order.waybill,
+        "parcel_incident",
+        case.order.waybill or case.order.order_no,
+        "R-LOST",
+        incident="lost",
+        waybill=case.order.waybill,
         liability=Liability.COURIER,
-    )  # fmt: skip
+    )
     await case.courier.claim("M-COURIER", case.order.paid)
 
     if answer.said is Said.DECLINED:
         return await case.remedy.decided_at_desk("lost_plan_declined", "R-LOST")
-    # Silence is no consent to another parcel at this address, but the customer has neither goods nor money: a person decides.
+    # Silence is no consent to another parcel, but the customer has neither goods nor money: a person decides.
     if answer.said is Said.SILENT:
         return await case.remedy.decided_at_desk("lost_no_answer", "R-LOST")
     if answer.choice is Resolution.FULL_REFUND:

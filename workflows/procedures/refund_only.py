@@ -10,10 +10,11 @@ from workflows.course import Case
 
 async def refund_only(case: Case) -> Outcome:
     """Decide within 24 hours of the application: by the reason where it is clear, by a person where it is not."""
-    await case.clock("D-REFDEC", at=case.request.requested_at, no_later_than=case.request.deadline)
+    clock = await case.clock("D-REFDEC", at=case.request.requested_at, no_later_than=case.request.deadline)
     clear = decision_on(case.request)
     case.note("refund_reason_judged", clear.rule, allowed=clear.allowed, reason=clear.reason)
     if not clear.allowed:
+        await case.contact.tell("request_received", "R-INTERIM", due=clock.due_at.isoformat())
         return await case.remedy.decided_at_desk("refund_only", clear.rule, within="D-REFDEC")
 
     case.met("D-REFDEC")

@@ -1,6 +1,7 @@
 """退货退款: goods come back, are inspected by two persons, and are paid for.
 
-R-NR-WINDOW, R-QUAL-7D, R-EVID, R-CONSENT, R-RET-ADDR, R-RET-SLIP, R-RET-TRACK, W-1 … W-9, D-REFPAY, M-QUAL, M-NR-FREE, X2, X3, X15.
+R-NR-WINDOW, R-QUAL-7D, R-EVID, R-CONSENT, R-RET-ADDR, R-RET-SLIP, R-RET-TRACK, W-1 … W-9, D-REFPAY, M-QUAL,
+M-NR-FREE, X2, X3, X15.
 """
 
 from domain.freight import OURS, freight_of
@@ -14,7 +15,8 @@ async def return_refund(case: Case) -> Outcome:
     """The window, the evidence, the customer's word; the goods, two inspections; the money within 72 hours."""
     window = await case.returns.window()
     if not window.allowed:
-        await case.contact.tell("window_closed", window.rule, reason=case.request.reason)
+        closed = {"due": window.closes_at.isoformat()} if window.closes_at else {}
+        await case.contact.tell("window_closed", window.rule, reason=case.request.reason, **closed)
         return Outcome.REJECTED
     if case.request.reason in OURS and not await case.evidence.photos("R-QUAL-VERIFY"):
         return await case.remedy.decided_at_desk("no_evidence", "R-QUAL-VERIFY")
@@ -32,7 +34,17 @@ async def return_refund(case: Case) -> Outcome:
         return Outcome.EXPIRED
     await case.returns.received()
     verdict = await case.returns.inspected()
+    if verdict is None:
+        return await pay_uninspected(case)
     return await settle_return(case, verdict)
+
+
+async def pay_uninspected(case: Case) -> Outcome:
+    """The 72 hours ran out over the inspections, and somebody with the limit approved the payment without them."""
+    due = refund_for_return(case.request, case.state.goods.received, case.rules)
+    if await case.money.refund(due.amount, purpose="goods", rule="R-REF-72H", decided_by=case.returns.released_by()):
+        return case.remedy.refund_outcome()
+    return await case.remedy.decided_at_desk("refund_not_paid", "R-REF-72H")
 
 
 async def settle_return(case: Case, verdict: Inspection) -> Outcome:
@@ -58,7 +70,7 @@ async def pay_for_return(case: Case, verdict: Inspection, *, as_no_reason: bool 
 
 
 async def no_fault_found(case: Case) -> Outcome:
-    """A claimed defect was not found (W-8, X15): he chooses between a no-reason return and having it back at his cost."""
+    """A claimed defect was not found (W-8, X15): he chooses a no-reason return, or having it back at his cost."""
     back = (Resolution.SEND_BACK,)
     choices = (Resolution.RETURN_REFUND, *back) if await case.returns.no_reason_open() else back
     answer = await case.consent.propose(

@@ -1,8 +1,8 @@
 """The end of every case: told, confirmed, never closed over the customer's head, looked after for a while (P-CLOSE).
 
-    closing message ──► confirmed ──► closed ──► survey ──► free reopening ends
-          │ silent: told again, `closing_notices` times in all; then silence counts, and reopening is free for 15 days
-          └ "not solved" ──► reopened, a person takes it up again
+closing message ──► confirmed ──► closed ──► survey ──► free reopening ends
+      │ silent: told again, `closing_notices` times in all; then silence counts, and reopening is free for 15 days
+      └ "not solved" ──► reopened, a person takes it up again
 """
 
 from __future__ import annotations
@@ -52,14 +52,24 @@ class Closing:
         case = self._case
         for notice in range(1, case.rules.numbers.closing_notices + 1):
             template = "closing" if notice == 1 else "closing_reminder"
-            await case.contact.tell(template, "R-EXPLAINBACK", step=f"closing{notice}", outcome=outcome)
             clock = await case.clock("S-CONFIRM", name=f"S-CONFIRM/{notice}")
+            await case.contact.tell(
+                template, "R-EXPLAINBACK", step=f"closing{notice}", outcome=outcome, **self._said(notice, clock)
+            )
             ending = await case.until(
                 self._word, code="confirmation", ball=Party.CUSTOMER, stage=Stage.CONFIRM, clock=clock
             )
             if ending is not None:
                 return ending
         return Ending.SILENT
+
+    def _said(self, notice: int, clock: Clock) -> dict[str, str]:
+        """What a closing message states besides the result: cause and sum; a reminder, what silence will mean."""
+        case = self._case
+        if notice > 1:
+            return {"due": clock.due_at.isoformat(), "days": str(case.rules.numbers.free_reopen_days)}
+        paid = {"amount": str(case.remedy.refunded)} if case.state.refunded else {}
+        return {"reason": case.request.reason, **paid}
 
     def _word(self) -> Ending | None:
         case = self._case
@@ -76,7 +86,7 @@ class Closing:
             await case.until(
                 lambda: not case.state.open_promises() or None, code="promises", ball=Party.FINANCE, stage=Stage.CONFIRM
             )
-        if case.state.needs_human in ("promise_open", "promise_overdue"):
+        if case.state.needs_human.startswith("promise_"):
             case.state.needs_human = ""
         return True
 
@@ -119,9 +129,7 @@ class Closing:
                 return True
             return None
 
-        return bool(
-            await case.until(reopened, code="aftercare", ball=Party.SYSTEM, stage=Stage.CLOSED, clock=clock)
-        )
+        return bool(await case.until(reopened, code="aftercare", ball=Party.SYSTEM, stage=Stage.CLOSED, clock=clock))
 
     async def _survey(self) -> bool:
         await self._case.contact.tell("survey", "R-SURVEY")

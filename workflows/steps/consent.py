@@ -59,7 +59,9 @@ class Consent:
             clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{what}")
             await case.contact.tell(template, rule, step=step, due=clock.due_at.isoformat(), **variables)
             answer = await case.until(
-                lambda: case.take(CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock),
+                lambda: case.take(
+                    CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock
+                ),
                 code="consent",
                 ball=Party.CUSTOMER,
                 stage=Stage.CONSENT,
@@ -70,9 +72,13 @@ class Consent:
                 case.note("no_consent", "R-CONSENT", proposal=proposal_id)
                 return Answer(said=Said.SILENT)
             proposal.agreed = answer.agreed
-            case.record("consent", proposal_id, "P-CONSENT", plan=proposal.plan, agreed=answer.agreed, choice=answer.choice)
+            case.record(
+                "consent", proposal_id, "P-CONSENT", plan=proposal.plan, agreed=answer.agreed, choice=answer.choice
+            )
             if fee is not None:
-                case.record("fee_quote", proposal_id, "P-FEEQUOTE", what=what, amount=fee.model_dump(), agreed=answer.agreed)
+                case.record(
+                    "fee_quote", proposal_id, "P-FEEQUOTE", what=what, amount=fee.model_dump(), agreed=answer.agreed
+                )
             choice = answer.choice or (choices[0] if choices else what)
             return Answer(said=Said.AGREED if answer.agreed else Said.DECLINED, choice=choice)
 
@@ -81,7 +87,7 @@ class Consent:
     async def _open(self, plan: Resolution, rule: str, choices: tuple[Resolution, ...], fee: Money | None) -> str:
         case = self._case
         proposal = Proposal(id=f"C{case.state.number()}", plan=plan, choices=choices, fee=fee)
-        # An agreement that came before anything was proposed is no consent (P-CONSENT), unless it names what it agrees to.
+        # An agreement that came before anything was proposed is no consent, unless it names what it agrees to.
         for fact in [f for f in case.state.mailbox if f.kind == CustomerAgreed.kind]:
             early = CustomerAgreed.model_validate(fact.payload)
             if early.choice is None and not early.plan:

@@ -1,8 +1,9 @@
-"""Speaking with the customer: messages, calls, and keeping at it within the guard (R-UNREACH-3D, P-HOURS, P-CALLCAP)."""
+"""Speaking with the customer: messages, calls, keeping at it within the guard (R-UNREACH-3D, P-HOURS, P-CALLCAP)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from temporalio import workflow
@@ -42,7 +43,8 @@ class Contact:
         while True:
             tries += 1
             name = f"{step}#{tries}"
-            answer = await case.once(name, lambda n=name: self._contact(n, channel, template, rule, variables), ContactAnswer)  # type: ignore[misc]
+            contact = partial(self._contact, name, channel, template, rule, variables)
+            answer = await case.once(name, contact, ContactAnswer)
             if answer.result is not AttemptResult.BLOCKED_BY_GUARD:
                 return answer.result
             if answer.next_slot is None:  # the text itself was refused: a person must write
@@ -87,7 +89,7 @@ class Contact:
         return answer
 
     async def keep_trying(self, within: str) -> bool:
-        """Call and write every day until the customer is reached or the clock `within` has run with attempts enough (X7).
+        """Call and write every day until he is reached, or the clock `within` has run with attempts enough (X7).
 
         The clock starts at the first failed attempt. True when he was reached.
         """
@@ -138,15 +140,16 @@ class Contact:
 
     async def _tomorrow(self) -> datetime:
         case = self._case
-        return next_contact_slot(workflow.now() + timedelta(hours=23), case.order.utc_offset_minutes, case.rules.contact)
+        return next_contact_slot(
+            workflow.now() + timedelta(hours=23), case.order.utc_offset_minutes, case.rules.contact
+        )
 
     def _failed_attempts(self) -> int:
         return sum(attempt.result in FAILED for attempt in self._case.state.attempts)
 
     def _heard(self) -> bool:
-        return (
-            self._case.take(CustomerReplied) is not None
-            or any(fact.kind == AddressConfirmed.kind for fact in self._case.state.mailbox)
+        return self._case.take(CustomerReplied) is not None or any(
+            fact.kind == AddressConfirmed.kind for fact in self._case.state.mailbox
         )
 
     async def wait_for_customer(self, within: str) -> bool:
@@ -173,8 +176,8 @@ class Contact:
         async def confirming() -> bool:
             confirmed = case.take(AddressConfirmed)
             if confirmed is None:
-                await self.tell("address_asked", "R-UNREACH-3D")
                 clock = await case.clock(within, name=f"{within}/address")
+                await self.tell("address_asked", "R-UNREACH-3D", due=clock.due_at.isoformat())
                 confirmed = await case.until(
                     lambda: case.take(AddressConfirmed, clock=clock),
                     code="address",

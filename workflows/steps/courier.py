@@ -9,7 +9,7 @@ from temporalio import workflow
 
 from activities.courier import CourierActivities, TrackQuestion
 from domain.clocks import Clock
-from domain.messages import CourierAnswered, CustomerReplied
+from domain.messages import CourierAnswered
 from domain.money import Money
 from domain.ports import CourierRequest, CourierRequestKind, ParcelReport, Receipt
 from domain.vocabulary import ParcelState, Party, Stage
@@ -60,7 +60,13 @@ class Courier:
         return await case.once(step, looking, ParcelState)
 
     async def request(
-        self, kind: CourierRequestKind, rule: str, *, due_at: datetime | None = None, amount: Money | None = None, step: str = ""
+        self,
+        kind: CourierRequestKind,
+        rule: str,
+        *,
+        due_at: datetime | None = None,
+        amount: Money | None = None,
+        step: str = "",
     ) -> bool:
         """Hand a request to the courier's service desk. False when it was refused."""
         case = self._case
@@ -88,7 +94,7 @@ class Courier:
         return await case.once(step, asking, bool)
 
     async def trace(self, rule: str) -> str:
-        """Ask where the parcel is and wait for the answer: 24 h until the customer hears a plan, 48 h until it is decided.
+        """Ask where the parcel is: 24 h until the customer hears a plan, 48 h until it is decided (D-COURIER).
 
         Returns the courier's verdict (found, moving, lost, unknown), or `silent` when D-COURIER ran out.
         """
@@ -101,7 +107,7 @@ class Courier:
             plan_at = clock.started_at + (clock.due_at - clock.started_at) / 2
             verdict = await self._verdict(clock, at=plan_at)
             if verdict is None and clock.running:
-                await case.contact.tell("courier_plan_told", rule, due=local(case, clock.due_at))
+                await case.contact.tell("courier_plan_told", rule, due=clock.due_at.isoformat())
                 verdict = await self._verdict(clock)
             return verdict or "silent"
 
@@ -111,7 +117,9 @@ class Courier:
         case = self._case
 
         def heard() -> str | None:
-            answer = case.take(CourierAnswered, where=lambda said, _: said.verdict not in ("accepted", "recalled"), clock=clock)
+            answer = case.take(
+                CourierAnswered, where=lambda said, _: said.verdict not in ("accepted", "recalled"), clock=clock
+            )
             if answer is not None:
                 return answer.verdict
             seen = self.state_of(case.order.waybill)
@@ -130,7 +138,7 @@ class Courier:
         async def recalling() -> bool:
             clock = await case.clock(back_by)
             await self.request(CourierRequestKind.RECALL, rule, due_at=clock.due_at)
-            await case.contact.tell("recall_told", rule)
+            await case.contact.tell("recall_told", rule, due=clock.due_at.isoformat())
             back = await case.until(
                 lambda: self.state_of(case.order.waybill) is ParcelState.RETURNED or None,
                 code="parcel_back",
@@ -164,18 +172,13 @@ class Courier:
         case = self._case
         accepted = await self.request(CourierRequestKind.CLAIM, rule, amount=amount)
         key = case.partner_key(f"courier/{CourierRequestKind.CLAIM}/asked", "K")
-        case.record("courier_claim", key, rule, amount=amount.model_dump(mode="json"), state="raised" if accepted else "rejected")
-
-    def customer_surfaced(self) -> bool:
-        """Whether the customer was heard meanwhile."""
-        return any(fact.kind == CustomerReplied.kind for fact in self._case.state.mailbox)
-
-
-def local(case: Case, instant: datetime) -> str:
-    """An instant as the customer reads it."""
-    from datetime import timedelta
-
-    return (instant + timedelta(minutes=case.order.utc_offset_minutes)).strftime("%m-%d %H:%M")
+        case.record(
+            "courier_claim",
+            key,
+            rule,
+            amount=amount.model_dump(mode="json"),
+            state="raised" if accepted else "rejected",
+        )
 
 
 _SUMMARY = {

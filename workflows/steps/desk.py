@@ -68,14 +68,12 @@ class Desk:
                 return Decision(resolution=made.resolution, amount=made.amount, reason=made.reason, by=fact.by)
         return None
 
-    async def approval(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
+    async def approval(self, step: str, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
         """Have somebody with the limit approve. A missed deadline goes one role up and stays open."""
         case = self._case
 
         async def asking() -> Approval:
-            asked_id = await case.once(
-                f"approval/{what}/asked", lambda: _ask(case, what, amount, rule, requested_by), str
-            )
+            asked_id = await case.once(f"{step}/asked", lambda: self._ask(what, amount, rule, requested_by), str)
             turn = 0
             while True:
                 turn += 1
@@ -95,13 +93,17 @@ class Desk:
                 if asked.needs is Party.SUPERVISOR:
                     asked.needs = Party.MANAGER
 
-        return await case.once(f"approval/{what}", asking, Approval)
+        return await case.once(step, asking, Approval)
 
+    def ask(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
+        """Put a request before somebody with the limit, without waiting for his word."""
+        case = self._case
+        asked = ask_approval(case.start, case.state, what, amount, rule, requested_by, workflow.now())
+        case.note("approval_asked", rule, approval=asked.id, amount=str(amount), needs=asked.needs)
+        return asked
 
-async def _ask(case: Case, what: str, amount: Money, rule: str, requested_by: str) -> str:
-    asked = ask_approval(case.start, case.state, what, amount, rule, requested_by, workflow.now())
-    case.note("approval_asked", rule, approval=asked.id, amount=str(amount), needs=asked.needs)
-    return asked.id
+    async def _ask(self, what: str, amount: Money, rule: str, requested_by: str) -> str:
+        return self.ask(what, amount, rule, requested_by).id
 
 
 def _verdict(case: Case, asked_id: str) -> Approval | None:

@@ -28,8 +28,8 @@ class Evidence:
                     case.record("evidence_item", ref, rule, ref=ref, by=Party.CUSTOMER)
             if len(case.state.evidence) >= enough:
                 return True
-            await case.contact.tell("evidence_asked", rule, count=str(enough))
             clock = await case.clock("S-EVIDENCE")
+            await case.contact.tell("evidence_asked", rule, count=str(enough), due=clock.due_at.isoformat())
             came = await case.until(
                 lambda: len(case.state.evidence) >= enough or None,
                 code="photos",

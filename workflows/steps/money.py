@@ -1,10 +1,12 @@
-"""Money to the customer: authority first, then one payment with one key, followed until it is done or a person is needed."""
+"""Money to the customer: authority first, then one payment with one key, followed until it is done."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
 from temporalio import workflow
 
 from activities.refunds import RefundActivities, RefundAsk
@@ -20,7 +22,18 @@ from workflows.endings import PartnerSaidNo
 if TYPE_CHECKING:
     from workflows.course import Case
 
-POLL = timedelta(hours=1)  # the net under a provider's notice that never comes
+FIRST_LOOK = timedelta(hours=1)  # the net under a provider's notice that never comes; then ever less often
+LAST_LOOK = timedelta(hours=12)
+
+
+class Payment(BaseModel):
+    """A decided payment to the customer, before it has a key."""
+
+    amount: Money
+    purpose: str
+    rule: str
+    requested_by: str
+    approved_by: str
 
 
 class Funds:
@@ -29,8 +42,10 @@ class Funds:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    async def refund(self, amount: Money, *, purpose: str, rule: str, decided_by: str = Party.SYSTEM, step: str = "refund") -> bool:
-        """Pay the customer back and tell him (R-PROMISE). False when the payment was not approved or finally refused.
+    async def refund(
+        self, amount: Money, *, purpose: str, rule: str, decided_by: str = Party.SYSTEM, step: str = "refund"
+    ) -> bool:
+        """Pay the customer back and tell him (R-PROMISE). False when it was not approved or finally refused.
 
         Who decided it may pay up to his role's limit; above it somebody with the limit approves, never the requester.
         """
@@ -39,86 +54,99 @@ class Funds:
         async def paying() -> bool:
             if not amount:
                 return False
-            approved_by = await case.once(f"{step}/approved", lambda: self._approved(amount, purpose, rule, decided_by), str)
+            approved_by = await self._approved(amount, purpose, rule, decided_by, step=f"{step}/approval")
             if not approved_by:
                 return False
             requested_by = Party.SYSTEM.value if approved_by == decided_by else decided_by
-            attempt = 0
-            while True:
-                attempt += 1
-                paid = await case.once(
-                    f"{step}/payment{attempt}",
-                    lambda n=attempt: self._pay(f"{step}/pay{n}", amount, purpose, rule, requested_by, approved_by),  # type: ignore[misc]
-                    bool,
-                )
-                if paid:
-                    break
-                decision = await case.desk.decide(f"refund_refused{attempt}", rule, ball=Party.FINANCE)
-                if decision.resolution not in (Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.RETURN_REFUND):
+            payment = Payment(
+                amount=amount, purpose=purpose, rule=rule, requested_by=requested_by, approved_by=approved_by
+            )
+            attempt = 1
+            while not await self._paid(payment, step=f"{step}/payment{attempt}"):
+                decision = await case.desk.decide(f"{step}_refused{attempt}", rule, ball=Party.FINANCE)
+                if decision.resolution not in PAY_AGAIN:
                     return False
+                attempt += 1
             case.met("D-REFPAY")
             await case.contact.tell("refund_paid", "R-PROMISE", step=f"{step}/told", amount=str(amount))
             return True
 
         return await case.once(step, paying, bool)
 
-    async def _approved(self, amount: Money, purpose: str, rule: str, decided_by: str) -> str:
+    async def _approved(self, amount: Money, purpose: str, rule: str, decided_by: str, *, step: str) -> str:
         """Who approves: the decider within his limit, else somebody with the limit. Empty when it was refused."""
         case = self._case
         role = Party(decided_by.split(":", 1)[0])
         if may_refund(case.rules, role, amount).allowed:
             return decided_by
-        asked = await case.desk.approval(f"refund_{purpose}", amount, rule, decided_by)
+        asked = await case.desk.approval(step, f"refund_{purpose}", amount, rule, decided_by)
         return asked.decided_by if asked.verdict is Verdict.APPROVED else ""
 
-    async def _pay(self, step: str, amount: Money, purpose: str, rule: str, requested_by: str, approved_by: str) -> bool:
+    async def _paid(self, payment: Payment, step: str) -> bool:
+        """Make one payment and follow it to its end: True when it is done, False when it was finally refused."""
+        return await self._case.once(step, lambda: self._follow(payment, step), bool)
+
+    async def _follow(self, payment: Payment, step: str) -> bool:
+        row = await self._issue(payment, step)
+        turn, look = 0, FIRST_LOOK
+        while row.status not in (RefundStatus.DONE, RefundStatus.REFUSED):
+            turn += 1
+            advance = partial(self._advance, payment, step, row, turn, look)
+            row = await self._case.once(f"{step}/turn{turn}", advance, RefundRow)
+            look = min(look * 2, LAST_LOOK)
+        return row.status is RefundStatus.DONE
+
+    async def _advance(self, payment: Payment, step: str, row: RefundRow, turn: int, look: timedelta) -> RefundRow:
+        """Wait for what the payment waits for, and see how it stands then."""
+        if row.status is RefundStatus.NEEDS_HUMAN:
+            input_ref = await self._human_input(row, turn)
+            return await self._issue(payment, step, again=True, person_acted=True, input_ref=input_ref)
+        await self._notice(row, at=workflow.now() + look)
+        return await self._issue(payment, step, again=True)
+
+    async def _issue(
+        self, payment: Payment, step: str, *, again: bool = False, person_acted: bool = False, input_ref: str = ""
+    ) -> RefundRow:
+        """Bring the payment as far as it goes now. All calls have one key, so that it is paid once."""
         case = self._case
-        decided_at = workflow.now()
-        acted, input_ref = False, ""
 
         def ask(key: str) -> RefundAsk:
             intent = RefundIntent(
-                key=key, case=case.key, amount=amount, purpose=purpose, rule=rule, channel=case.order.channel,
-                requested_by=requested_by, approved_by=approved_by, at=decided_at,
-            )  # fmt: skip
-            return RefundAsk(intent=intent, person_acted=acted, input_ref=input_ref)
+                key=key, case=case.key, channel=case.order.channel, at=workflow.now(), **payment.model_dump()
+            )
+            return RefundAsk(intent=intent, person_acted=person_acted, input_ref=input_ref)
 
-        async def call(again: bool) -> RefundRow:
-            try:
-                row: RefundRow = await case.partner(
-                    step, RefundActivities.issue_refund, ask, kind="R", result=RefundRow, again=again,
-                    summary=f"退款 · Refund {amount}",
-                )  # fmt: skip
-            except PartnerSaidNo as no:
-                row = RefundRow(key=case.partner_key(step, "R"), amount=amount, status=RefundStatus.REFUSED, code=no.code)
-            self._remember(row, purpose, rule, requested_by, approved_by)
-            return row
+        try:
+            row: RefundRow = await case.partner(
+                f"{step}/issued",
+                RefundActivities.issue_refund,
+                ask,
+                kind="R",
+                result=RefundRow,
+                again=again,
+                summary=f"退款 · Refund {payment.amount}",
+            )
+        except PartnerSaidNo as no:
+            key = case.partner_key(f"{step}/issued", "R")
+            row = RefundRow(key=key, amount=payment.amount, status=RefundStatus.REFUSED, code=no.code)
+        self._remember(row, payment)
+        return row
 
-        row = await call(again=False)
-        turn = 0
-        while True:
-            turn += 1
-            match row.status:
-                case RefundStatus.DONE:
-                    return True
-                case RefundStatus.REFUSED:
-                    return False
-                case RefundStatus.NEEDS_HUMAN:
-                    acted, input_ref = True, await self._human_input(row, turn)
-                case _:
-                    await case.until(
-                        lambda key=row.key: case.take(RefundNotice, where=lambda notice, _: notice.key == key),  # type: ignore[misc]
-                        code="refund_notice",
-                        ball=Party.PLATFORM,
-                        stage=Stage.EXECUTE,
-                        at=workflow.now() + POLL,
-                    )
-            row = await call(again=True)
-            acted, input_ref = False, ""
+    async def _notice(self, row: RefundRow, at: datetime) -> None:
+        """Wait for the provider's notice, or until it is time to ask (R-REF-PATH)."""
+        case = self._case
+        await case.until(
+            lambda: case.take(RefundNotice, where=lambda notice, _: notice.key == row.key),
+            code="refund_notice",
+            ball=Party.PLATFORM,
+            stage=Stage.EXECUTE,
+            at=at,
+        )
 
     async def _human_input(self, row: RefundRow, turn: int) -> str:
+        """Have a person do what the provider needs: give a code, top up, permit. Missed deadlines escalate."""
         case = self._case
-        assert row.need is not None
+        assert row.need is not None, "a refund that needs a human says for what"
         case.state.needs_human = f"refund:{row.need}"
         case.note("refund_needs_human", "R-REF-PATH", need=row.need, key=row.key)
         reminder = 0
@@ -126,21 +154,27 @@ class Funds:
             reminder += 1
             clock = await case.clock("S-HUMAN", name=f"S-HUMAN/{row.key}#{turn}.{reminder}")
             given = await case.until(
-                lambda: case.take(ProvideInput), code=f"refund_{row.need}", ball=Party.FINANCE, stage=Stage.EXECUTE, clock=clock
+                lambda: case.take(ProvideInput),
+                code=f"refund_{row.need}",
+                ball=Party.FINANCE,
+                stage=Stage.EXECUTE,
+                clock=clock,
             )
             if given is not None:
                 case.state.needs_human = ""
                 return given.input_ref
             escalate(case, f"refund:{row.need}", "R-REF-72H")
 
-    def _remember(self, row: RefundRow, purpose: str, rule: str, requested_by: str, approved_by: str) -> None:
+    def _remember(self, row: RefundRow, payment: Payment) -> None:
         case = self._case
         known = next((refund for refund in case.state.refunds if refund.key == row.key), None)
         if known is None:
-            known = Refunding(
-                key=row.key, amount=row.amount, purpose=purpose, rule=rule, requested_by=requested_by, approved_by=approved_by
-            )
+            known = Refunding(key=row.key, **payment.model_dump())
             case.state.refunds.append(known)
         if known.status is not row.status or known.need is not row.need:
-            case.note("refund_" + row.status, rule, key=row.key, amount=str(row.amount), code=row.code)
+            case.note(f"refund_{row.status}", payment.rule, key=row.key, amount=str(row.amount), code=row.code)
         known.status, known.need, known.code = row.status, row.need, row.code
+
+
+PAY_AGAIN = frozenset({Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.RETURN_REFUND})
+"""Decisions on a refused payment that mean: try it once more, under a new key."""

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from workflows.course import Case
 
 REFUNDS = frozenset(
-    {Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.RETURN_REFUND, Resolution.PRICE_REFUND, Resolution.FREIGHT_REFUND}
+    {
+        Resolution.FULL_REFUND,
+        Resolution.PARTIAL_REFUND,
+        Resolution.RETURN_REFUND,
+        Resolution.PRICE_REFUND,
+        Resolution.FREIGHT_REFUND,
+    }
 )
 
 
@@ -28,6 +34,11 @@ class Remedy:
         case = self._case
         left = case.order.paid.minor - case.state.refunded
         return Money(minor=max(left, 0), currency=case.order.paid.currency)
+
+    @property
+    def refunded(self) -> Money:
+        """What reached the customer."""
+        return Money(minor=self._case.state.refunded, currency=self._case.order.paid.currency)
 
     def refund_outcome(self) -> Outcome:
         """What the money paid so far amounts to."""
@@ -49,11 +60,13 @@ class Remedy:
         """Do what was decided. None when it could not be done: not approved, refused, not delivered."""
         case = self._case
         if decision.resolution in REFUNDS:
-            amount = decision.amount or case.request.amount or self.refundable
-            if self.refundable < amount:
-                amount = self.refundable
+            amount = min(decision.amount or case.request.amount or self.refundable, self.refundable)
             paid = await case.money.refund(
-                amount, purpose=_PURPOSE.get(decision.resolution, "goods"), rule=rule, decided_by=decision.by, step=f"{step}/refund"
+                amount,
+                purpose=_PURPOSE.get(decision.resolution, "goods"),
+                rule=rule,
+                decided_by=decision.by,
+                step=f"{step}/refund",
             )
             if not paid:
                 return None

@@ -1,6 +1,6 @@
 """Goods coming back: permission, slip, number, receipt, two inspections, disposition (rulebook section 4).
 
-    requested → authorized → in_transit → received → inspected_1 → inspected_2 → disposed
+requested → authorized → in_transit → received → inspected_1 → inspected_2 → disposed
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from temporalio import workflow
 
 from activities.warehouse import WarehouseActivities
-from domain.case import Fact, ReturnStatus
-from domain.case import Inspected as Inspection1
-from domain.clocks import Clock
-from domain.messages import Inspected, ReturnReceived, ReturnShipped
+from domain.case import InspectionDone, ReturnStatus, Verdict
+from domain.clocks import Clock, ClockState
+from domain.messages import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
 from domain.ports import Line, Receipt, ReturnOrder, StockDisposal
+from domain.refund_amount import refund_for_return
 from domain.return_window import Window, clock_of, window_of
 from domain.vocabulary import Disposition, FreightPayer, Inspection, Party, Quality, ReasonCode, Stage
 from workflows.duties import escalate
@@ -56,7 +56,7 @@ class Returns:
         return {clock: await case.due(clock, case.order.signed_at)} if case.order.signed_at else {}
 
     async def authorize(self, freight: FreightPayer) -> None:
-        """Give the return permission (RMA), tell the warehouse (W-1) and the customer where and how (R-RET-ADDR, R-RET-SLIP)."""
+        """Give the permission (RMA); tell the warehouse (W-1) and the customer how (R-RET-ADDR, R-RET-SLIP)."""
         case = self._case
 
         async def authorizing() -> bool:
@@ -72,13 +72,15 @@ class Returns:
             )
             goods.status = ReturnStatus.AUTHORIZED
             case.note("return_authorized", "R-RET-ADDR", rma=goods.rma)
-            await case.contact.tell("return_authorized", "R-RET-SLIP", rma=goods.rma, freight=freight)
+            clock = await case.clock("S-TRACKING")
+            due = clock.due_at.isoformat()
+            await case.contact.tell("return_authorized", "R-RET-SLIP", rma=goods.rma, freight=freight, due=due)
             return True
 
         await case.once("return/authorized", authorizing, bool)
 
     async def shipped(self) -> bool:
-        """Wait for the return's tracking number, asking once for it (R-RET-TRACK). False when nothing was sent in time."""
+        """Wait for the return's tracking number, asking once (R-RET-TRACK). False when nothing was sent in time."""
         case = self._case
 
         async def waiting() -> bool:
@@ -86,7 +88,7 @@ class Returns:
             halfway = clock.started_at + (clock.due_at - clock.started_at) / 2
             sent = await self._number(clock, at=halfway)
             if sent is None and clock.running:
-                await case.contact.tell("tracking_asked", "R-RET-TRACK")
+                await case.contact.tell("tracking_asked", "R-RET-TRACK", due=clock.due_at.isoformat())
                 sent = await self._number(clock)
             return bool(sent)
 
@@ -96,7 +98,7 @@ class Returns:
         case = self._case
 
         def heard() -> bool | None:
-            if _has(case, ReturnReceived):  # it arrived without a number
+            if any(fact.kind == ReturnReceived.kind for fact in case.state.mailbox):  # it arrived without a number
                 return True
             sent = case.take(ReturnShipped, clock=clock)
             if sent is None:
@@ -110,7 +112,7 @@ class Returns:
         )
 
     async def received(self) -> None:
-        """Wait for the goods. When they do not come in time a person looks after them; they are waited for all the same."""
+        """Wait for the goods. Late ones are put before a person and waited for all the same."""
         case = self._case
 
         async def waiting() -> bool:
@@ -119,7 +121,11 @@ class Returns:
                 turn += 1
                 clock = await case.clock("S-RETURN", name=f"S-RETURN#{turn}")
                 if await case.until(
-                    self._book_in, code="return_parcel", ball=Party.WAREHOUSE, stage=Stage.WAITING_WAREHOUSE, clock=clock
+                    self._book_in,
+                    code="return_parcel",
+                    ball=Party.WAREHOUSE,
+                    stage=Stage.WAITING_WAREHOUSE,
+                    clock=clock,
                 ):
                     if case.state.needs_human == "overdue:S-RETURN":
                         case.state.needs_human = ""
@@ -127,7 +133,8 @@ class Returns:
                 escalate(case, "overdue:S-RETURN", "W-3")
 
         await case.once("return/received", waiting, bool)
-        await case.clock("D-REFPAY", at=case.state.goods.received_at)
+        clock = await case.clock("D-REFPAY", at=case.state.goods.received_at)
+        await case.contact.tell("return_received", "R-PROACT", rma=case.state.goods.rma, due=clock.due_at.isoformat())
 
     def _book_in(self) -> bool | None:
         """Count what came, over all parts (W-3, W-5)."""
@@ -136,12 +143,11 @@ class Returns:
         if part is None:
             return None
         goods = case.state.goods
-        counted = part.lines or tuple(_whole(case))
-        for line in counted:
-            sku, quantity = line.sku, line.quantity
-            goods.received[sku] = goods.received.get(sku, 0) + quantity
-            if getattr(line, "quality", None) not in (None, Quality.GOOD):
-                goods.defective[sku] = goods.defective.get(sku, 0) + quantity
+        whole = tuple(ReceivedLine(sku=line.sku, quantity=line.quantity) for line in case.order.lines)
+        for line in part.lines or whole:  # a confirmation without lines is for the whole order
+            goods.received[line.sku] = goods.received.get(line.sku, 0) + line.quantity
+            if line.quality is not Quality.GOOD:
+                goods.defective[line.sku] = goods.defective.get(line.sku, 0) + line.quantity
         goods.waybill = goods.waybill or part.waybill
         if goods.received_at is None:
             goods.received_at = workflow.now()
@@ -150,20 +156,25 @@ class Returns:
                     received=dict(goods.received))  # fmt: skip
         return True
 
-    async def inspected(self) -> Inspection:
+    async def inspected(self) -> Inspection | None:
         """Both inspections, by two different persons (W-5, W-6, A-SOD). The second one's verdict counts.
 
-        When the refund falls due before they are done (D-REFPAY), it is put before a person; a late inspection escalates.
+        A late inspection escalates. When the refund falls due meanwhile (D-REFPAY), paying without it is proposed for
+        approval; None says that it was approved.
         """
         case = self._case
 
-        async def inspecting() -> Inspection:
+        async def inspecting() -> str:
             turn = 0
             while True:
                 turn += 1
                 clock = await case.clock("S-INSPECT", name=f"S-INSPECT#{turn}")
                 verdict = await case.until(
-                    self._verdict, code="inspection", ball=Party.WAREHOUSE, stage=Stage.WAITING_WAREHOUSE, clock=clock
+                    lambda: self._verdict() or self._released(),
+                    code="inspection",
+                    ball=Party.WAREHOUSE,
+                    stage=Stage.WAITING_WAREHOUSE,
+                    clock=clock,
                 )
                 if verdict is not None:
                     if case.state.needs_human == "overdue:S-INSPECT":
@@ -171,7 +182,25 @@ class Returns:
                     return verdict
                 escalate(case, "overdue:S-INSPECT", "W-6")
 
-        return await case.once("return/inspected", inspecting, Inspection)
+        found = await case.once("return/inspected", inspecting, str)
+        return None if found == RELEASED else Inspection(found)
+
+    def _released(self) -> str | None:
+        """Whether the refund is overdue and its payment without inspection was approved (D-REFPAY)."""
+        case = self._case
+        clock = case.clock_if_started("D-REFPAY")
+        if clock is None or clock.state is not ClockState.BREACHED:
+            return None
+        asked = next((approval for approval in case.state.approvals if approval.what == RELEASE), None)
+        if asked is None:
+            due = refund_for_return(case.request, case.state.goods.received, case.rules)
+            case.desk.ask(RELEASE, due.amount, "R-REF-72H", Party.SYSTEM)
+            return None
+        return RELEASED if asked.verdict is Verdict.APPROVED else None
+
+    def released_by(self) -> str:
+        """Who approved the payment without inspection."""
+        return next(asked.decided_by for asked in self._case.state.approvals if asked.what == RELEASE)
 
     def _verdict(self) -> Inspection | None:
         case = self._case
@@ -185,10 +214,17 @@ class Returns:
             if signed is None:
                 break
             found, by = signed
-            goods.inspections.append(Inspection1(round=round_, result=found.result, by=by))
+            goods.inspections.append(InspectionDone(round=round_, result=found.result, by=by))
             goods.status = ReturnStatus.INSPECTED_1 if round_ == 1 else ReturnStatus.INSPECTED_2
             if round_ == 2:
-                case.record("return_quality_report", f"qc-{goods.rma}", "W-6", result=found.result, by=by, photos=list(found.photos))
+                case.record(
+                    "return_quality_report",
+                    f"qc-{goods.rma}",
+                    "W-6",
+                    result=found.result,
+                    by=by,
+                    photos=list(found.photos),
+                )
         last = next((done for done in goods.inspections if done.round == 2), None)
         return last.result if last else None
 
@@ -216,26 +252,25 @@ class Returns:
             await case.partner(
                 "return/disposed/asked",
                 WarehouseActivities.dispose_goods,
-                lambda key: StockDisposal(key=key, case=case.key, rma=goods.rma, disposition=disposition, at=workflow.now()),
+                lambda key: StockDisposal(
+                    key=key, case=case.key, rma=goods.rma, disposition=disposition, at=workflow.now()
+                ),
                 kind="D",
                 summary=f"处置退货 · Dispose of the goods: {disposition}",
                 result=Receipt,
             )
             goods.disposition, goods.status = disposition, ReturnStatus.DISPOSED
-            case.record("return_log", goods.rma, "W-2", rma=goods.rma, disposition=disposition, received=dict(goods.received))
+            case.record(
+                "return_log", goods.rma, "W-2", rma=goods.rma, disposition=disposition, received=dict(goods.received)
+            )
             return True
 
         await case.once("return/disposed", disposing, bool)
 
 
+RELEASE = "refund_uninspected"
+RELEASED = "released"
+
+
 def _lines(case: Case) -> tuple[Line, ...]:
     return tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.order.lines)
-
-
-def _whole(case: Case):  # type: ignore[no-untyped-def]
-    """A confirmation without lines is for the whole order."""
-    return _lines(case)
-
-
-def _has(case: Case, model: type) -> bool:
-    return any(fact.kind == model.kind for fact in case.state.mailbox)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Sending goods: order the warehouse, tell the customer the number, follow the parcel to its receipt (R-LOST, R-STUCK)."""
+"""Sending goods: order the warehouse, tell the customer the number, follow the parcel to its receipt (R-LOST)."""
 
 from __future__ import annotations
 
