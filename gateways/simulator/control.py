@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from gateways.simulator.delivery import Delivery, DoorFailed
 from gateways.simulator.faults import Fault, Faults
+from gateways.simulator.personas import personas_of
 from gateways.simulator.world import World
 
 
@@ -65,6 +66,14 @@ def control_routes(world: World, faults: Faults, delivery: Delivery) -> APIRoute
         except DoorFailed as failure:
             raise HTTPException(502, f"{failure}; release again when the door is open") from None
         return {"posted": posted}
+
+    @routes.post("/control/personas")
+    async def set_personas(wanted: dict[str, dict[str, Any]]) -> dict[str, str]:
+        try:
+            world.personas = world.personas.beside(personas_of(wanted))
+        except ValueError as problem:
+            raise HTTPException(422, str(problem)) from None
+        return {"status": "ok"}
 
     @routes.get("/control/faults")
     async def waiting() -> dict[str, Any]:

@@ -173,6 +173,16 @@ class Personas(BaseModel):
         """How a refund of this order is answered."""
         return _person(Provider, self.refunds, [order_no])
 
+    def beside(self, more: Personas) -> Personas:
+        """These and some more; a table of the same name is replaced whole. Faults are not personas and stay out."""
+        return Personas(
+            customers=self.customers | more.customers,
+            couriers=self.couriers | more.couriers,
+            warehouses=self.warehouses | more.warehouses,
+            refunds=self.refunds | more.refunds,
+            templates=self.templates | more.templates,
+        )
+
     def reaction(self, template: str) -> str:
         """What a message of this template makes a customer do; empty for nothing."""
         return self.templates.get(template) or TEMPLATES.get(template, "")
@@ -192,22 +202,30 @@ def read_personas(path: Path | None) -> Personas:
     if path is None:
         return Personas()
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        personas = Personas.model_validate(document)
-        for model, tables in (
-            (Customer, personas.customers),
-            (Courier, personas.couriers),
-            (Warehouse, personas.warehouses),
-            (Provider, personas.refunds),
-        ):
-            for name in tables:
-                _named(model, tables, name)
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        return personas_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:  # of the TOML or of its content
         raise ValueError(f"{path.name}: {error}") from None
+
+
+def personas_of(document: Mapping[str, Any]) -> Personas:
+    """The personas of a document shaped as the file is.
+
+    Raises:
+        ValueError: a field is unknown or unreadable; says where.
+    """
+    personas = Personas.model_validate(document)
+    for model, tables in (
+        (Customer, personas.customers),
+        (Courier, personas.couriers),
+        (Warehouse, personas.warehouses),
+        (Provider, personas.refunds),
+    ):
+        for name in tables:
+            _named(model, tables, name)
     unknown = set(personas.templates.values()) - set(TEMPLATES.values())
     if unknown:
         raise ValueError(
-            f"{path.name}: templates: no such reaction {sorted(unknown)}; known: {sorted(set(TEMPLATES.values()))}"
+            f"templates: no such reaction {sorted(unknown)}; known: {sorted(set(TEMPLATES.values()))}"
         )
     return personas
 

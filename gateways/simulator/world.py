@@ -17,9 +17,9 @@ def reference(prefix: str, *parts: str) -> str:
     return f"{prefix}-{blake2b(chr(10).join(parts).encode(), digest_size=8).hexdigest()}"
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
-    """Everything a partner needs to answer a call."""
+    """Everything a partner needs to answer a call. The control doors may exchange the personas while it runs."""
 
     ledger: Ledger
     personas: Personas

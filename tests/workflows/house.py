@@ -1,0 +1,218 @@
+"""The whole installation in one place, for cases that live through simulated days.
+
+Real are PostgreSQL, Temporal, the partners' wires, the signed door, the inbox, the dispatcher and the worker. The
+partners are the simulator, whose personas each test sets for its own case. Time passes per case, by the server's own
+time skipping: the driver lets the case come to rest, then goes on to the next instant at which the case or one of its
+partners wants to act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import uvicorn
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
+
+import worker
+from domain import rulebook_file
+from domain.identity import workflow_id
+from domain.vocabulary import CaseType
+from domain.webhook_signature import SigningKeys
+from gateways.signed_json import PartnerWire, partner_client
+from gateways.standard_webhooks import SignedExchange
+from local.child import free_port
+from starter.dispatcher import Dispatcher
+from starter.envelope import STRUCTURED
+from starter.http_door import HttpDoor
+from starter.intake_settings import IntakeSettings
+from store.pool import open_pool
+from store.working_time import CalendarWorkingTime
+from tests.gateways.partners import DOOR_SECRET, SECRET, start_simulator, stop_simulator
+from tests.workflows.lived_case import LivedCase
+
+SHOP = "house"
+_TABLES = {"customer": "customers", "courier": "couriers", "warehouse": "warehouses", "provider": "refunds"}
+
+
+@dataclass
+class House:
+    """The running installation. `events` posts to its signed door, `control` steers the simulated partners."""
+
+    client: Client
+    skipper: TimeSkipper
+    pool: asyncpg.Pool
+    dispatcher: Dispatcher
+    events: httpx2.AsyncClient
+    control: httpx2.AsyncClient
+    calendar: CalendarWorkingTime
+    _numbers: itertools.count[int]
+    _handing_over: asyncio.Lock
+
+    async def open(
+        self,
+        case_type: CaseType | str,
+        *,
+        order: Mapping[str, Any] | None = None,
+        local_hour: int = 11,
+        same_customer_as: LivedCase | None = None,
+        customer: Mapping[str, Any] | None = None,
+        courier: Mapping[str, Any] | None = None,
+        warehouse: Mapping[str, Any] | None = None,
+        provider: Mapping[str, Any] | None = None,
+        **request: Any,
+    ) -> LivedCase:
+        """A new case of an invented customer, from an order event at the door.
+
+        The partners behave by default but for the fields given (docs/simulator.md). `local_hour` is the customer's
+        wall clock when the case begins, since calls are bound to it. `order` and `request` change single fields of the
+        event; an instant may be given as a timedelta before (negative) or after the case's beginning.
+        """
+        number = next(self._numbers)
+        now = datetime.now(UTC)
+        order_no = f"T{number:04d}"
+        ordered = {
+            "order_no": order_no,
+            "customer_ref": same_customer_as.customer_ref if same_customer_as else f"c-{number}",
+            "paid": 4500,
+            "lines": [{"sku": f"CUP-{number}", "quantity": 1, "price": 4500}],
+            "courier": "yto",
+            "waybill": f"YT{number:08d}",
+            "signed_at": timedelta(days=-2),
+            "shipped_at": timedelta(days=-4),
+            "utc_offset_minutes": _offset(now, local_hour),
+        } | dict(order or {})
+        asked = {
+            "shop": SHOP,
+            "case_type": str(case_type),
+            "order": ordered,
+            "reason": "no_reason",
+            "requested_at": now,
+            "person": {"name": "测试顾客", "phone": "10000000000", "address": "示例市虚构路1号"},
+        } | request
+        body = _wire(asked, now)
+        names = {
+            "customer": ordered["customer_ref"],
+            "courier": ordered["waybill"] or order_no,
+            "warehouse": order_no,
+            "provider": order_no,
+        }
+        personas: dict[str, dict[str, Any]] = {
+            _TABLES[kind]: {names[kind]: dict(fields)}
+            for kind, fields in (
+                ("customer", customer), ("courier", courier), ("warehouse", warehouse), ("provider", provider),
+            )
+            if fields is not None
+        }  # fmt: skip
+        if "couriers" in personas:  # parcels that the warehouse sends are found by the order
+            personas["couriers"][order_no] = dict(courier or {})
+        if personas:
+            answer = await self.control.post("/control/personas", json=personas)
+            assert answer.status_code == 200, answer.text
+        case_no = str(body.get("request_id") or f"{order_no}-{case_type}")
+        case = LivedCase(self, SHOP, case_no, order_no, str(ordered["customer_ref"]), now)
+        await self.tell("aftersales.request", f"req-{order_no}-{case_type}", now, body)
+        await case.rest()
+        return case
+
+    async def tell(self, kind: str, id: str, at: datetime, data: Mapping[str, Any], subject: str = "") -> None:
+        """Post a signed event to the door and have it handed over."""
+        event = {"specversion": "1.0", "id": id, "source": "tests", "type": kind, "time": at.isoformat(), "data": data}
+        raw = json.dumps(event | ({"subject": subject} if subject else {})).encode()
+        headers = {"content-type": STRUCTURED, **SignedExchange(SigningKeys.parse(DOOR_SECRET)).request(raw, id)}
+        answer = await self.events.post("/events", content=raw, headers=headers)
+        assert answer.status_code == 202, answer.text
+        await self.hand_over()
+
+    async def hand_over(self) -> None:
+        """Everything that the door has taken reaches its case."""
+        async with self._handing_over:
+            await self.dispatcher.drain()
+
+    async def due(self, start: datetime, length: int, unit: str) -> datetime:
+        """When so much working time from `start` is over, by the shop's calendar."""
+        return await self.calendar.due(SHOP, start, length, unit)
+
+
+def _offset(now: datetime, local_hour: int) -> int:
+    """Minutes from UTC of a customer whose wall clock shows `local_hour`:00 now."""
+    minutes = (local_hour * 60 - (now.hour * 60 + now.minute)) % 1440
+    return minutes if minutes <= 840 else minutes - 1440
+
+
+def _wire(value: Any, now: datetime, field: str = "") -> Any:
+    """As it stands in the event: instants as text, sums as money."""
+    if isinstance(value, Mapping):
+        return {name: _wire(inner, now, name) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_wire(inner, now) for inner in value]
+    if isinstance(value, timedelta):
+        return (now + value).isoformat()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if field in ("paid", "price", "freight", "amount") and isinstance(value, int):
+        return {"minor": value}
+    return value
+
+
+@asynccontextmanager
+async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
+    """The house over a Temporal namespace of its own and a migrated database of its own."""
+    async with AsyncExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftersales-house-"))
+        pool = await stack.enter_async_context(await open_pool(dsn, max_size=20))
+        own = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{free_port()}", trust_env=False, timeout=30)
+        events = await stack.enter_async_context(own)
+        intake = IntakeSettings.read(signals_per_case_and_minute=1_000_000, first_wait_seconds=0.01)
+        app = FastAPI()
+        HttpDoor(pool, SigningKeys.parse(DOOR_SECRET), intake).attach(app)
+        await stack.enter_async_context(_serving(app, events.base_url.port or 0))
+        process, url = await start_simulator(
+            "--ledger", str(Path(scratch) / "ledger.db"), "--door", str(events.base_url).rstrip("/"),
+            "--secret", SECRET, "--door-secret", DOOR_SECRET,
+        )  # fmt: skip
+        stack.push_async_callback(stop_simulator, process)
+        control = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30))
+        http = await stack.enter_async_context(partner_client())
+        keys = SigningKeys.parse(SECRET)
+        wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
+        calendar = CalendarWorkingTime.from_folder(None)
+        await stack.enter_async_context(worker.worker_over(client, worker.activities_over(pool, wires, calendar)))
+        rules = (rulebook_file.default().rules(), rulebook_file.default_text())
+        yield House(
+            client=client,
+            skipper=TimeSkipper(client),
+            pool=pool,
+            dispatcher=Dispatcher(client, pool, lambda: rules, intake, trust_event_time=True),
+            events=events,
+            control=control,
+            calendar=calendar,
+            _numbers=itertools.count(1),
+            _handing_over=asyncio.Lock(),
+        )
+
+
+@asynccontextmanager
+async def _serving(app: FastAPI, port: int) -> AsyncIterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
+        await asyncio.sleep(0.01)
+    yield
+    server.should_exit = True
+    await task
+
+
+__all__ = ["SHOP", "House", "standing", "workflow_id"]
