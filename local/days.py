@@ -1,0 +1,295 @@
+"""Cases lived through simulated days, on a real server with its own time skipping: weeks pass in seconds.
+
+Each case has a clock of its own, which stands still but for what the driver lets pass:
+
+    days = Days(client, simulator_url, staff=Staff())
+    await days.client.start_workflow("Case", start, ...)       # begins at `start.opened_at`, when that lies ahead
+    lived = await days.live("demo", "1001")                     # to its end, or `until` an instant or a condition
+
+The next instant of a case is the earlier one of what it waits for itself (its query `explain`) and the next event that
+the partner simulator plans for it. The case is taken there, the event comes through the shop's door, and on it goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+from google.protobuf.timestamp_pb2 import Timestamp
+from temporalio.api.common.v1 import FastForwardConfig, TimeSkippingConfig
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from local.simulator_control import SimulatorControl
+from local.staff import Act, Staff
+
+LOOK_EVERY = 0.03  # seconds between two looks at a case that is at work
+FAILING = 3  # attempts of one workflow task: more are no accident
+NEVER = datetime.min.replace(tzinfo=UTC)
+STANDSTILL = 25  # steps in a row in which neither time passes nor anything happens
+
+Taken = Callable[[Sequence[Mapping[str, Any]]], Awaitable[bool]]
+"""Whether events that a door accepted are with their cases."""
+
+
+class CaseStuck(AssertionError):
+    """A case does not go on; the text says where it stands and why."""
+
+
+@dataclass
+class Lived:
+    """What became of a case. Instants are of the case's own time."""
+
+    case: str  # shop/number
+    began: datetime
+    now: datetime
+    ended: bool = False
+    outcome: str = ""
+    history_events: int = 0
+    shown: dict[str, Any] = field(default_factory=dict)  # the last answer of `explain`
+    events: list[dict[str, Any]] = field(default_factory=list)  # what partners reported
+    acts: list[Act] = field(default_factory=list)  # what staff did
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Shop and case number."""
+        shop, _, case_no = self.case.partition("/")
+        return shop, case_no
+
+    @property
+    def days(self) -> float:
+        """Simulated days that have passed."""
+        return (self.now - self.began) / timedelta(days=1)
+
+
+class Days:
+    """Drives cases. `taken` is asked after each release; `watch` hears of every step."""
+
+    def __init__(
+        self,
+        client: Client,
+        simulator: str,
+        *,
+        staff: Staff | None = None,
+        taken: Taken | None = None,
+        watch: Callable[[Lived], None] = lambda _: None,
+        patience: float = 60.0,
+    ) -> None:
+        config = client.config()
+        config["interceptors"] = [*config["interceptors"], _BeginsWhenOpened()]
+        self.client = Client(**config)
+        self._skipper = TimeSkipper(client)
+        self._simulator = SimulatorControl(simulator)
+        self._staff = staff or Staff()
+        self._taken = taken
+        self._watch = watch
+        self._patience = patience
+
+    async def live(
+        self,
+        shop: str,
+        case_no: str,
+        *,
+        until: datetime | None = None,
+        stop: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+    ) -> Lived:
+        """Let the case live to its end, to the instant `until`, or until `stop` is content with what `explain` shows.
+
+        Raises:
+            CaseStuck: its workflow fails, its code fails, or nothing is left that could make it go on.
+        """
+        handle = self.client.get_workflow_handle(f"case/{shop}/{case_no}")
+        lived, still = Lived(f"{shop}/{case_no}", NEVER, NEVER), 0
+        while True:
+            before = (lived.now, len(lived.events), len(lived.acts))
+            if await self._at_rest(handle, lived) or stop(lived.shown):
+                return lived
+            if until is not None and lived.now >= until:
+                return lived
+            if not await self._act(handle, lived):
+                await self._pass_time(handle, lived, until)
+            self._watch(lived)
+            still = still + 1 if before == (lived.now, len(lived.events), len(lived.acts)) else 0
+            if still > STANDSTILL:
+                raise CaseStuck(_told(lived, "nothing makes it go on"))
+
+    async def _at_rest(self, handle: WorkflowHandle[Any, Any], lived: Lived) -> bool:
+        """Wait until the case has done all that it can do now. True when it has ended."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            described = await handle.describe()
+            _note(described, lived)
+            if described.status is WorkflowExecutionStatus.COMPLETED:
+                lived.ended, lived.outcome = True, str(await handle.result())
+                return True
+            if described.status is not WorkflowExecutionStatus.RUNNING:
+                raise CaseStuck(_told(lived, f"its workflow is {described.status and described.status.name}"))
+            task = described.raw_description.pending_workflow_task
+            if described.raw_description.HasField("pending_workflow_task") and task.attempt >= FAILING:
+                raise CaseStuck(_told(lived, await _failure(handle)))
+            if not _at_work(described):
+                lived.shown = await _explain(handle) or lived.shown
+                if lived.shown.get("waiting_for"):
+                    return False
+            if time.monotonic() > deadline:
+                raise CaseStuck(_told(lived, f"it was not at rest within {self._patience:.0f} s"))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _act(self, handle: WorkflowHandle[Any, Any], lived: Lived) -> bool:
+        act = await self._staff.act(lived.case, lived.shown)
+        if act is None:
+            return False
+        message = {**act.fields, "by": act.by, "id": str(uuid.uuid4()), "at": lived.now.isoformat()}
+        try:
+            await handle.execute_update(act.command, message)
+        except WorkflowUpdateFailedError as error:
+            why = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
+            raise CaseStuck(_told(lived, f"{act.by} may not {act.command} {dict(act.fields)}: {why}")) from None
+        lived.acts.append(act)
+        return True
+
+    async def _pass_time(self, handle: WorkflowHandle[Any, Any], lived: Lived, until: datetime | None) -> None:
+        """Go to the next instant at which something happens, and let it happen."""
+        own = lived.shown["next"]
+        planned = await self._simulator.following(*lived.key)
+        instants = [datetime.fromisoformat(own["at"])] if own else []
+        instants += [one for one in (planned, until) if one is not None]
+        if retry := _next_attempt(await handle.describe()):
+            instants.append(retry)
+        if not instants:
+            raise CaseStuck(_told(lived, "it waits for nothing that could come by itself"))
+        to = min(instants)
+        if to > lived.now:
+            try:
+                await self._skipper.fast_forward(handle, to - lived.now)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:  # it ended by itself meanwhile
+                    raise
+        if planned is not None and planned <= to:
+            await self._release(lived, to)
+
+    async def _release(self, lived: Lived, until: datetime) -> None:
+        posted = await self._simulator.release(*lived.key, until)
+        lived.events += posted
+        deadline = time.monotonic() + self._patience
+        while posted and self._taken is not None and not await self._taken(posted):
+            if time.monotonic() > deadline:
+                kinds = ", ".join(event["type"] for event in posted)
+                raise CaseStuck(_told(lived, f"{kinds} did not get through within {self._patience:.0f} s"))
+            await asyncio.sleep(LOOK_EVERY)
+
+
+def inbox_empty(pool: asyncpg.Pool) -> Taken:
+    """For a door with an inbox behind it: whether those events are handed over, or will not be soon."""
+
+    async def taken(events: Sequence[Mapping[str, Any]]) -> bool:
+        open_rows = await pool.fetchval(
+            "SELECT count(*) FROM unnest($1::text[], $2::text[]) AS event (source, id) JOIN inbox USING (source, id)"
+            " WHERE status IN ('new', 'claimed')",
+            [event["source"] for event in events],
+            [event["id"] for event in events],
+        )
+        return bool(open_rows == 0)
+
+    return taken
+
+
+class _BeginsWhenOpened(Interceptor):
+    """A case that is opened at an instant still to come begins then, by its own clock, and at once by ours."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        return _Beginning(next)
+
+
+class _Beginning(OutboundInterceptor):
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
+        opened_at = getattr(input.args[0], "opened_at", None) if input.args else None
+        delay = opened_at - datetime.now(UTC) if opened_at else timedelta(0)
+        if delay > timedelta(0):
+            forward = FastForwardConfig(id="begin")
+            forward.duration.FromTimedelta(delay)
+            input.start_delay = delay
+            input.time_skipping_config = TimeSkippingConfig(enabled=True, fast_forward_config=forward)
+        return await super().start_workflow(input)
+
+
+def _note(described: WorkflowExecutionDescription, lived: Lived) -> None:
+    lived.began = described.execution_time or described.start_time
+    lived.now = _instant(described) if described.close_time is None else described.close_time
+    lived.history_events = described.history_length
+
+
+def _instant(described: WorkflowExecutionDescription) -> datetime:
+    extended = described.raw_description.workflow_extended_info
+    if not extended.HasField("time_skipping_info"):
+        return datetime.now(UTC)
+    return _aware(extended.time_skipping_info.current_time)
+
+
+def _at_work(described: WorkflowExecutionDescription) -> bool:
+    raw = described.raw_description
+    if raw.HasField("pending_workflow_task"):
+        return True
+    return any(not _resting(activity) for activity in raw.pending_activities)
+
+
+def _resting(activity: Any) -> bool:
+    """Whether an activity waits for its next attempt."""
+    scheduled = activity.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED
+    return bool(scheduled and activity.attempt > 1 and activity.HasField("next_attempt_schedule_time"))
+
+
+def _next_attempt(described: WorkflowExecutionDescription) -> datetime | None:
+    waiting = [
+        _aware(a.next_attempt_schedule_time) for a in described.raw_description.pending_activities if _resting(a)
+    ]
+    return min(waiting, default=None)
+
+
+def _aware(stamp: Timestamp) -> datetime:
+    return stamp.ToDatetime(UTC)
+
+
+def _told(lived: Lived, why: str) -> str:
+    shown = lived.shown
+    where = {key: shown.get(key) for key in ("stage", "waiting_for", "needs_human", "next", "open_approvals")}
+    return f"case {lived.case} at {lived.now.isoformat()}: {why}; {where}"
+
+
+async def _explain(handle: WorkflowHandle[Any, Any]) -> dict[str, Any]:
+    """What the case says of itself; nothing when it has not begun yet."""
+    try:
+        shown: dict[str, Any] = await handle.query("explain")
+    except RPCError as error:
+        if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+            raise
+        return {}
+    return shown
+
+
+async def _failure(handle: WorkflowHandle[Any, Any]) -> str:
+    """Why the workflow's code fails."""
+    why = "its workflow task keeps failing"
+    async for event in handle.fetch_history_events():
+        if event.HasField("workflow_task_failed_event_attributes"):
+            failure = event.workflow_task_failed_event_attributes.failure
+            why = f"its code fails: {failure.message}\n{failure.stack_trace}"
+    return why
