@@ -7,8 +7,8 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from domain.case import CaseState, Verdict
-from domain.commands import Refusal, available
 from domain.events import CaseStart
+from domain.refusals import Refusal, available
 
 
 class ClockView(BaseModel):

@@ -1,7 +1,7 @@
 """The messages that a case understands, each with its payload.
 
 A **fact** is what somebody outside reports; it is taken, in whatever order it comes. A **command** is what a member of
-staff wants done; it is checked first (`domain.commands`). Both arrive under their kind as the Temporal signal name; a
+staff wants done; it is checked first (`domain.refusals`). Both arrive under their kind as the Temporal signal name; a
 command also as an update of that name. Payload models are tolerant: unknown fields are ignored, so that partners may
 grow.
 

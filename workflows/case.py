@@ -12,7 +12,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain import commands, receiving
+from domain import commands, receiving, refusals
 from domain.case import CaseState
 from domain.events import CaseStart
 from domain.explain import Action, Explanation, explain
@@ -56,7 +56,9 @@ class CaseWorkflow:
         message = decode(name, raw(args))
         if isinstance(message, Undecodable):
             raise ApplicationError(f"看不懂 {message.kind}: {message.problem}", type="NotUnderstood")
-        refused = commands.refusal(self._case.start, self._case.state, message)
+        if message.id in self._case.state.seen:
+            return  # its first answer was lost: it is told again that it is known
+        refused = refusals.refusal(self._case.start, self._case.state, message)
         if refused is not None:
             raise ApplicationError(str(refused), refused.code, refused.rule, type="Refused")
 
@@ -75,7 +77,7 @@ class CaseWorkflow:
     @workflow.query
     def allowed_actions(self) -> list[Action]:
         """Every command, and why it cannot be given now if it cannot."""
-        return [Action.of(*pair) for pair in commands.available(self._case.start, self._case.state)]
+        return [Action.of(*pair) for pair in refusals.available(self._case.start, self._case.state)]
 
     def _apply(self, name: str, args: Sequence[RawValue]) -> str:
         case, now = self._case, workflow.now()
@@ -95,7 +97,7 @@ class CaseWorkflow:
 
     def _command(self, message: Message) -> str:
         case = self._case
-        refused = commands.refusal(case.start, case.state, message)
+        refused = refusals.refusal(case.start, case.state, message)
         if refused is not None:  # it came as a signal: nobody waits for the answer, the journal has it
             case.note("command_refused", refused.rule, message.by, command=message.kind, code=refused.code)
             return refused.code

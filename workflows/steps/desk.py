@@ -98,7 +98,9 @@ class Desk:
     def ask(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
         """Put a request before somebody with the limit, without waiting for his word."""
         case = self._case
-        asked = ask_approval(case.start, case.state, what, amount, rule, requested_by, workflow.now())
+        asked = ask_approval(
+            case.start, case.state, workflow.now(), what=what, amount=amount, rule=rule, by=requested_by
+        )
         case.note("approval_asked", rule, approval=asked.id, amount=str(amount), needs=asked.needs)
         return asked
 
