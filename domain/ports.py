@@ -385,7 +385,7 @@ class ContactLedger(Protocol):
     async def reserve(self, ask: ContactAsk) -> ContactAnswer | None:
         """Take a slot under a lock on the customer's row.
 
-        None: go ahead, the slot is taken. An answer: either this key's earlier outcome, or `blocked_by_guard` with rule,
+        None: go ahead, the slot is taken. An answer: this key's earlier outcome, or `blocked_by_guard` with rule,
         reason and next slot. A slot reserved by the same key whose outcome is not known yet answers `unknown`.
         """
         ...

@@ -56,7 +56,7 @@ class CaseWorkflow:
         message = decode(name, raw(args))
         if isinstance(message, Undecodable):
             raise ApplicationError(f"看不懂 {message.kind}: {message.problem}", type="NotUnderstood")
-        if message.id in self._case.state.seen:
+        if receiving.is_known(self._case.state, message):
             return  # its first answer was lost: it is told again that it is known
         refused = refusals.refusal(self._case.start, self._case.state, message)
         if refused is not None:

@@ -49,7 +49,8 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
                 escalate(case, f"overdue:{clock.id}", clock.rule)
             return True
     if _unanswered(case):
-        escalate(case, UNANSWERED, "R-FALLBACK")
+        case.state.needs_human = UNANSWERED
+        case.note(UNANSWERED, "R-FALLBACK")
         return True
     due = _news_due(case)
     if due is not None and due <= now:
@@ -66,7 +67,7 @@ UNANSWERED = "customer_wrote"
 
 
 def _unanswered(case: Case) -> bool:
-    """Whether the customer wrote and no step waits for it: a person must answer, nobody is left unanswered (R-FALLBACK)."""
+    """Whether the customer wrote and no step waits for it: a person must answer him (R-FALLBACK)."""
     state = case.state
     if state.needs_human or (state.waiting and state.waiting.code in ("customer_to_surface", "contact_slot")):
         return False
