@@ -1,9 +1,7 @@
 """The whole installation in one place, for cases that live through simulated days.
 
 Real are PostgreSQL, Temporal, the partners' wires, the signed door, the inbox, the dispatcher and the worker. The
-partners are the simulator, whose personas each test sets for its own case. Time passes per case, by the server's own
-time skipping: the driver lets the case come to rest, then goes on to the next instant at which the case or one of its
-partners wants to act.
+partners are the simulator, whose personas each test sets for its own case; time passes as `local.days` says.
 """
 
 from __future__ import annotations
@@ -12,10 +10,10 @@ import asyncio
 import itertools
 import json
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +22,16 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 from temporalio.client import Client
-from temporalio.testing import TimeSkipper
 
 import worker
 from domain import rulebook_file
-from domain.identity import workflow_id
 from domain.vocabulary import CaseType
 from domain.webhook_signature import SigningKeys
 from gateways.signed_json import PartnerWire, partner_client
 from gateways.standard_webhooks import SignedExchange
 from local.child import free_port
+from local.days import Days
+from local.staff import Act, Staff
 from starter.dispatcher import Dispatcher
 from starter.envelope import STRUCTURED
 from starter.http_door import HttpDoor
@@ -47,12 +45,20 @@ SHOP = "house"
 _TABLES = {"customer": "customers", "courier": "couriers", "warehouse": "warehouses", "provider": "refunds"}
 
 
+class Nobody(Staff):
+    """Tests act themselves."""
+
+    async def act(self, case: str, shown: Mapping[str, Any]) -> Act | None:
+        """Nothing."""
+        return None
+
+
 @dataclass
 class House:
     """The running installation. `events` posts to its signed door, `control` steers the simulated partners."""
 
     client: Client
-    skipper: TimeSkipper
+    days: Days
     pool: asyncpg.Pool
     dispatcher: Dispatcher
     events: httpx2.AsyncClient
@@ -76,12 +82,12 @@ class House:
     ) -> LivedCase:
         """A new case of an invented customer, from an order event at the door.
 
-        The partners behave by default but for the fields given (docs/simulator.md). `local_hour` is the customer's
-        wall clock when the case begins, since calls are bound to it. `order` and `request` change single fields of the
-        event; an instant may be given as a timedelta before (negative) or after the case's beginning.
+        It begins on a Monday at `local_hour` of the customer's wall clock. The partners behave by default but for the
+        fields given (docs/simulator.md). `order` and `request` change single fields of the event; an instant may be
+        given as a timedelta before (negative) or after the beginning.
         """
         number = next(self._numbers)
-        now = datetime.now(UTC)
+        now = MONDAY + timedelta(hours=local_hour)
         order_no = f"T{number:04d}"
         ordered = {
             "order_no": order_no,
@@ -92,7 +98,6 @@ class House:
             "waybill": f"YT{number:08d}",
             "signed_at": timedelta(days=-2),
             "shipped_at": timedelta(days=-4),
-            "utc_offset_minutes": _offset(now, local_hour),
         } | dict(order or {})
         asked = {
             "shop": SHOP,
@@ -141,15 +146,23 @@ class House:
         async with self._handing_over:
             await self.dispatcher.drain()
 
+    async def fault(self, case: LivedCase, kind: str, **which: Any) -> None:
+        """Let something go wrong once for a case (docs/simulator.md)."""
+        fault = {"kind": kind, "shop": case.shop, "case_no": case.case_no, **which}
+        answer = await self.control.post("/control/faults", json={"faults": [fault]})
+        assert answer.status_code == 200, answer.text
+
     async def due(self, start: datetime, length: int, unit: str) -> datetime:
         """When so much working time from `start` is over, by the shop's calendar."""
         return await self.calendar.due(SHOP, start, length, unit)
 
 
-def _offset(now: datetime, local_hour: int) -> int:
-    """Minutes from UTC of a customer whose wall clock shows `local_hour`:00 now."""
-    minutes = (local_hour * 60 - (now.hour * 60 + now.minute)) % 1440
-    return minutes if minutes <= 840 else minutes - 1440
+def _monday() -> datetime:
+    """Midnight in China of the first Monday of a March to come: four weeks without public holidays follow."""
+    china = timezone(timedelta(hours=8))
+    today = datetime.now(china)
+    march = datetime(today.year + (today.month > 1), 3, 1, tzinfo=china)
+    return (march + timedelta(days=-march.weekday() % 7)).astimezone(UTC)
 
 
 def _wire(value: Any, now: datetime, field: str = "") -> Any:
@@ -165,6 +178,9 @@ def _wire(value: Any, now: datetime, field: str = "") -> Any:
     if field in ("paid", "price", "freight", "amount") and isinstance(value, int):
         return {"minor": value}
     return value
+
+
+MONDAY = _monday()
 
 
 @asynccontextmanager
@@ -190,18 +206,26 @@ async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
         wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
         calendar = CalendarWorkingTime.from_folder(None)
         await stack.enter_async_context(worker.worker_over(client, worker.activities_over(pool, wires, calendar)))
+
+        async def taken(_: Sequence[Mapping[str, Any]]) -> bool:
+            await house.hand_over()
+            return True
+
         rules = (rulebook_file.default().rules(), rulebook_file.default_text())
-        yield House(
+        days = Days(client, url, staff=Nobody(), taken=taken)
+        dispatcher = Dispatcher(days.client, pool, lambda: rules, intake, trust_event_time=True)
+        house = House(
             client=client,
-            skipper=TimeSkipper(client),
+            days=days,
             pool=pool,
-            dispatcher=Dispatcher(client, pool, lambda: rules, intake, trust_event_time=True),
+            dispatcher=dispatcher,
             events=events,
             control=control,
             calendar=calendar,
             _numbers=itertools.count(1),
             _handing_over=asyncio.Lock(),
         )
+        yield house
 
 
 @asynccontextmanager
@@ -210,9 +234,8 @@ async def _serving(app: FastAPI, port: int) -> AsyncIterator[None]:
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  uvicorn tells it by this flag alone
         await asyncio.sleep(0.01)
-    yield
-    server.should_exit = True
-    await task
-
-
-__all__ = ["SHOP", "House", "standing", "workflow_id"]
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from time import monotonic
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from domain.case import CaseState
@@ -20,8 +18,6 @@ from domain.identity import workflow_id
 if TYPE_CHECKING:
     from tests.workflows.house import House
 
-PATIENCE = 60.0  # seconds of the wall's clock for a case to come to rest
-STEPS = 200  # instants of one case: more means that it turns in circles
 _ids = itertools.count(1)
 
 
@@ -47,109 +43,53 @@ class Entry:
 
 @dataclass(frozen=True)
 class Now:
-    """How the case stands when it rests. `next_at`: the next instant at which it acts by itself."""
+    """How the case stands when it rests, in its own time."""
 
     at: datetime
-    stage: str
-    waiting_for: str
-    ball_with: str
-    needs_human: str
-    outcome: str
-    next_at: datetime | None
     ended: bool
+    stage: str = ""
+    waiting_for: str = ""
+    ball_with: str = ""
+    needs_human: str = ""
 
 
 class LivedCase:
     """A case in the house."""
 
-    def __init__(
-        self, house: House, shop: str, case_no: str, order_no: str, customer_ref: str, opened_at: datetime
-    ) -> None:
+    def __init__(self, house: House, shop: str, case_no: str, order_no: str, customer_ref: str, began: datetime) -> None:
         self.house = house
         self.shop, self.case_no, self.order_no, self.customer_ref = shop, case_no, order_no, customer_ref
-        self.opened_at = opened_at
+        self.began = began
         self.handle: WorkflowHandle[Any, Any] = house.client.get_workflow_handle(workflow_id(shop, case_no))
-        self.now = Now(opened_at, "", "", "", "", "", None, False)
 
     # --- time passes ---
 
     async def to_the_end(self) -> str:
         """Live until nothing of the case is left to do, its aftercare included. The answer is its outcome."""
-        await self.run_until(lambda now: now.ended)
-        return str(await self.handle.result())
+        lived = await self.house.days.live(self.shop, self.case_no)
+        return lived.outcome
 
     async def run_until(self, ready: Callable[[Now], bool] | None = None, /, **wanted: str) -> Now:
-        """Live until the resting case is as wanted: `stage`, `waiting_for`, `needs_human`, `ball_with`, or a condition."""
-        for _ in range(STEPS):
-            now = await self.rest()
-            if (ready is None or ready(now)) and all(getattr(now, name) == value for name, value in wanted.items()):
-                return now
-            assert not now.ended, f"the case ended {now.outcome!r} and was never {wanted or 'as wanted'}: {now}"
-            await self._next_instant(now)
-        raise AssertionError(f"{STEPS} instants, and still not {wanted or 'as wanted'}: {self.now}")
+        """Live until the resting case is as wanted: `stage`, `waiting_for`, `needs_human`, `ball_with`, a condition."""
+
+        def reached(shown: Mapping[str, Any]) -> bool:
+            now = _now(self.began, shown, ended=False)
+            return (ready is None or ready(now)) and all(shown[name] == value for name, value in wanted.items())
+
+        lived = await self.house.days.live(self.shop, self.case_no, stop=reached)
+        assert not lived.ended, f"it ended {lived.outcome} and was never {wanted or 'as wanted'}: {await self.events()}"
+        return _now(lived.now, lived.shown, ended=False)
 
     async def pass_time(self, **length: float) -> Now:
         """Live for so long (`days=2`, `hours=3`), whatever happens meanwhile."""
         until = (await self.rest()).at + timedelta(**length)
-        while True:
-            now = await self.rest()
-            if now.ended or now.at >= until:
-                return now
-            await self._next_instant(now, until)
+        lived = await self.house.days.live(self.shop, self.case_no, until=until)
+        return _now(lived.now, lived.shown, ended=lived.ended)
 
     async def rest(self) -> Now:
         """Let the case finish what it can do now."""
-        give_up = monotonic() + PATIENCE
-        while monotonic() < give_up:
-            described = await self.handle.describe()
-            raw = described.raw_description
-            if described.status is not WorkflowExecutionStatus.RUNNING:
-                assert described.status is WorkflowExecutionStatus.COMPLETED, described.status
-                row = await self.row()
-                self.now = Now(self.now.at, row["stage"], "", row["ball_with"], "", row["outcome"], None, True)
-                return self.now
-            info = raw.workflow_extended_info.time_skipping_info
-            at = datetime.now(UTC)
-            if raw.workflow_extended_info.HasField("time_skipping_info"):
-                at = info.current_time.ToDatetime(tzinfo=UTC)
-            assert raw.pending_workflow_task.attempt < 3, await self._why_it_fails()  # noqa: PLR2004
-            if raw.HasField("pending_workflow_task") or raw.pending_activities:
-                await asyncio.sleep(0.03)
-                continue
-            told = await self.handle.query("explain")
-            upcoming = told["next"]
-            next_at = datetime.fromisoformat(upcoming["at"]) if upcoming else None
-            if not told["waiting_for"] or (next_at is not None and next_at <= at):
-                await asyncio.sleep(0.03)
-                continue
-            self.now = Now(
-                at, told["stage"], told["waiting_for"], told["ball_with"], told["needs_human"], "", next_at, False
-            )
-            return self.now
-        raise AssertionError(f"the case did not come to rest; last seen {self.now}")
-
-    async def _next_instant(self, now: Now, no_later_than: datetime | None = None) -> None:
-        """Go on to the next instant at which the case or a partner acts, and let what is due then come."""
-        partner = await self.partners_next()
-        instants = [at for at in (now.next_at, partner, no_later_than) if at is not None]
-        assert instants, f"nobody will ever act again: {now}"
-        to = min(instants)
-        if to > now.at:  # a little further, so that the timer of that instant is over as well
-            await self.house.skipper.fast_forward(self.handle, to - now.at + timedelta(milliseconds=20))
-        if partner is not None and partner <= to:
-            await self._release(partner)
-
-    async def partners_next(self) -> datetime | None:
-        """When a partner will report something next."""
-        which = {"shop": self.shop, "case_no": self.case_no}
-        at = (await self.house.control.get("/control/next", params=which)).json()["next"]
-        return datetime.fromisoformat(at) if at else None
-
-    async def _release(self, until: datetime) -> None:
-        which = {"shop": self.shop, "case_no": self.case_no, "until": until.isoformat()}
-        answer = await self.house.control.post("/control/release", json=which)
-        assert answer.status_code == 200, answer.text
-        await self.house.hand_over()
+        lived = await self.house.days.live(self.shop, self.case_no, stop=lambda _: True)
+        return _now(lived.now, lived.shown, ended=lived.ended)
 
     # --- people speak and act ---
 
@@ -244,14 +184,17 @@ class LivedCase:
         )
         return [dict(row) for row in rows]
 
-    async def _why_it_fails(self) -> str:
-        async for event in self.handle.fetch_history_events():
-            if event.HasField("workflow_task_failed_event_attributes"):
-                failure = event.workflow_task_failed_event_attributes.failure
-                return f"{failure.message}\n{failure.stack_trace}"
-        return "a workflow task fails"
-
 
 def _document(value: Any) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
     return document
+
+
+def _now(at: datetime, shown: Mapping[str, Any], *, ended: bool) -> Now:
+    fields = ("stage", "waiting_for", "ball_with", "needs_human")
+    return Now(at, ended, **{name: shown.get(name, "") for name in fields})
+
+
+def about(instant: datetime, expected: datetime) -> bool:
+    """Whether two instants of case time are the same but for the seconds that this machine needs."""
+    return abs(instant - expected) < timedelta(minutes=3)
