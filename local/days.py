@@ -22,13 +22,9 @@ from typing import Any
 
 import asyncpg
 from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio.api.common.v1 import FastForwardConfig, TimeSkippingConfig
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import (
     Client,
-    Interceptor,
-    OutboundInterceptor,
-    StartWorkflowInput,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowHandle,
@@ -38,6 +34,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
+from local.beginning import BeginsWhenOpened
 from local.simulator_control import SimulatorControl
 from local.staff import Act, Staff
 
@@ -94,7 +91,7 @@ class Days:
         patience: float = 60.0,
     ) -> None:
         config = client.config()
-        config["interceptors"] = [*config["interceptors"], _BeginsWhenOpened()]
+        config["interceptors"] = [*config["interceptors"], BeginsWhenOpened(client)]
         self.client = Client(**config)
         self._skipper = TimeSkipper(client)
         self._simulator = SimulatorControl(simulator)
@@ -210,25 +207,6 @@ def inbox_empty(pool: asyncpg.Pool) -> Taken:
         return bool(open_rows == 0)
 
     return taken
-
-
-class _BeginsWhenOpened(Interceptor):
-    """A case that is opened at an instant still to come begins then, by its own clock, and at once by ours."""
-
-    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
-        return _Beginning(next)
-
-
-class _Beginning(OutboundInterceptor):
-    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
-        opened_at = getattr(input.args[0], "opened_at", None) if input.args else None
-        delay = opened_at - datetime.now(UTC) if opened_at else timedelta(0)
-        if delay > timedelta(0):
-            forward = FastForwardConfig(id="begin")
-            forward.duration.FromTimedelta(delay)
-            input.start_delay = delay
-            input.time_skipping_config = TimeSkippingConfig(enabled=True, fast_forward_config=forward)
-        return await super().start_workflow(input)
 
 
 def _note(described: WorkflowExecutionDescription, lived: Lived) -> None:
