@@ -19,6 +19,7 @@ class BeginsWhenOpened(Interceptor):
         self._client = client
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """Stand before the client's calls."""
         return _Beginning(next, self._client)
 
 

@@ -1,0 +1,69 @@
+"""What a journal's entries say to a person, in both languages: a sentence each, and for milestones a short name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from domain.journal import JournalEntry
+from domain.texts import label
+
+_LABELS = {
+    "type": "case_type", "outcome": "outcome", "plan": "resolution", "choices": "resolution", "choice": "resolution",
+    "resolution": "resolution", "inbound": "party", "needs": "party",
+}  # fmt: skip
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+
+
+def sentence(entry: JournalEntry, language: str) -> str:
+    """The entry as a person reads it. An event without words here shows its code and data."""
+    own = _own(language)
+    words = _words()["events"].get(entry.event)
+    shown = {name: _shown(name, value, own) for name, value in entry.data.items() if value not in ("", None, [], {})}
+    if words is None:
+        return " ".join([entry.event, *(f"{name}={value}" for name, value in shown.items())])
+
+    def optional(match: re.Match[str]) -> str:
+        return match[1] if {*_FIELD.findall(match[1])} <= shown.keys() else ""
+
+    return _FIELD.sub(lambda match: shown.get(match[1], "–"), _OPTIONAL.sub(optional, words[own]))
+
+
+def step(entry: JournalEntry, language: str) -> str:
+    """The short name of a milestone; empty when the entry is none."""
+    words = _words()["events"].get(entry.event, {})
+    return str(words.get(f"step_{_own(language)}", ""))
+
+
+def events() -> tuple[str, ...]:
+    """The events that have words."""
+    return tuple(_words()["events"])
+
+
+def _shown(name: str, value: Any, language: str) -> str:
+    match value:
+        case bool():
+            return {"zh": "是" if value else "否", "en": "yes" if value else "no"}[language]
+        case list():
+            return ("、" if language == "zh" else ", ").join(_shown(name, one, language) for one in value)
+        case {"minor": int(minor), **rest}:
+            return f"{minor / 100:.2f} {rest.get('currency', 'CNY')}"
+        case _:
+            pass
+    if name in _LABELS:
+        return label(_LABELS[name], str(value), language)
+    known = _words()["codes"].get(str(value))
+    return known[language] if known else str(value)
+
+
+@cache
+def _words() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(resources.files("domain").joinpath("journal_words.toml").read_text(encoding="utf-8"))
+
+
+def _own(language: str) -> str:
+    return "zh" if language.startswith("zh") else "en"

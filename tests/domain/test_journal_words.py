@@ -1,0 +1,55 @@
+"""What the journal says to a person: every event that a case can write has words in both languages."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.journal import JournalEntry
+from domain.journal_words import events, sentence, step
+from domain.messages import COMMANDS, FACTS
+from domain.ports import CourierRequestKind, RefundStatus
+
+ROOT = Path(__file__).parents[2]
+NOTED = re.compile(r'note\(\s*(?:now, "system", )?f?"([a-z_]+)(?:\{kind\})?"')
+
+
+def entry(event: str, **data: object) -> JournalEntry:
+    """An entry."""
+    return JournalEntry(at=datetime(2026, 3, 2, tzinfo=UTC), actor="system", event=event, data=data)
+
+
+def test_every_event_of_a_case_has_words() -> None:
+    """Nothing that a case writes into its journal stands there as a bare code."""
+    source = "".join(file.read_text() for room in ("workflows", "domain") for file in (ROOT / room).rglob("*.py"))
+    noted = set(NOTED.findall(source)) - {"courier_asked_", "courier_refused_", "refund_"}
+    noted |= {f"courier_{answer}_{kind}" for kind in CourierRequestKind for answer in ("asked", "refused")}
+    noted |= {f"refund_{status}" for status in RefundStatus}
+    assert noted | set(FACTS) | set(COMMANDS) <= set(events())
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "结案：已全额退款"), ("en", "closed: refunded in full")])
+def test_codes_are_told_by_their_names(language: str, said: str) -> None:
+    """An outcome is read by its name in the reader's language."""
+    assert sentence(entry("case_closed", outcome="refunded"), language) == said
+
+
+def test_what_an_entry_does_not_say_is_left_out() -> None:
+    """A decision without a sum does not speak of a sum."""
+    assert sentence(entry("decide", resolution="full_refund"), "en") == "decided: a full refund"
+    amount = {"minor": 2000, "currency": "CNY"}
+    assert sentence(entry("decide", resolution="partial_refund", amount=amount), "en").endswith(", 20.00 CNY")
+
+
+def test_an_unknown_event_shows_what_it_has() -> None:
+    """An entry that a later version wrote is shown by its code and data rather than hidden."""
+    assert sentence(entry("tea_served", cups=2), "zh") == "tea_served cups=2"
+
+
+def test_milestones_have_short_names_and_the_daily_news_is_none() -> None:
+    """A case's story in one line is told by its milestones."""
+    assert step(entry("refund_done"), "en") == "refunded"
+    assert step(entry("progress_told"), "en") == ""
