@@ -27,6 +27,13 @@ from domain.vocabulary import (
     Stage,
 )
 
+CARRIED_BYTES = 1_500_000
+UNDECODABLE = "undecodable_message"  # the kind of record that keeps a message which could not be read
+
+
+FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
+UNANSWERED = "customer_wrote"  # why a person is needed: nobody may be left unanswered (R-FALLBACK)
+
 
 class Fact(BaseModel):
     """A message that no step has used yet."""
@@ -98,6 +105,7 @@ class Proposal(BaseModel):
     plan: str  # a resolution, or what the fee is for
     choices: tuple[str, ...] = ()
     fee: Money | None = None
+    told: bool = True  # a quote asked for by staff is told when the case next comes to rest
     agreed: bool | None = None
 
 
@@ -191,7 +199,7 @@ class CaseState(BaseModel):
     withdrawn: bool = False
     reopen_reason: str = ""
     unread: list[JournalEntry] = []  # made, not yet in PostgreSQL
-    records: list[Record] = []
+    records: dict[str, Record] = {}  # made, not yet in PostgreSQL, by kind and key
     journal_failures: int = 0
     journal_retry_at: datetime | None = None
 
@@ -219,8 +227,31 @@ class CaseState(BaseModel):
 
     def record(self, at: datetime, kind: str, key: str, rule: str = "", **data: Any) -> None:
         """Put a record (rulebook section 9) on the journal's next page; a later one of the same key replaces it."""
-        self.records = [kept for kept in self.records if (kept.kind, kept.key) != (kind, key)]
-        self.records.append(Record(kind=kind, key=key, at=at, rule=rule, data=data))
+        self.records[f"{kind}/{key}"] = Record(kind=kind, key=key, at=at, rule=rule, data=data)
+
+    @property
+    def money_moves(self) -> bool:
+        """Whether a refund was asked for that is not finally refused: from then on nothing can be taken back."""
+        return any(refund.status is not RefundStatus.REFUSED for refund in self.refunds)
+
+    def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:
+        """Shed what is in the way of handing the state to a new run, of which the server takes 2 MB at most.
+
+        That happens to a case that was flooded while PostgreSQL was away. First go the texts of messages that could
+        not be read, then the oldest unwritten entries (PostgreSQL counts them as missing), then the oldest facts that
+        no step has used. All of it stands in the history of the run that took it.
+        """
+        if len(self.model_dump_json()) <= most:
+            return
+        for key, record in self.records.items():
+            if record.kind == UNDECODABLE:
+                self.records[key] = record.model_copy(update={"data": record.data | {"raw": ""}})
+        unread, mailbox = len(self.unread), len(self.mailbox)
+        for shed in (self.unread, self.mailbox):
+            while shed and len(self.model_dump_json()) > most:
+                del shed[: len(shed) // 2 + 1]
+        entries, facts = unread - len(self.unread), mailbox - len(self.mailbox)
+        self.note(now, Party.SYSTEM, "state_lightened", "R-OWNER", entries=entries, facts=facts)
 
     def open_promises(self) -> list[Promised]:
         """Debts not yet kept."""

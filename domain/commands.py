@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.authority import may_compensate, outranks
-from domain.case import Approval, Attempt, CaseState, Fact, Promised, PromiseState, Verdict
+from domain.case import FEE, UNANSWERED, Approval, Attempt, CaseState, Fact, Promised, PromiseState, Proposal, Verdict
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.messages import (
@@ -53,21 +53,18 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             return _keep(state, command.promise, now)
         case LogCall():
             _log_call(state, command, message, now)
+            answered(state)
         case AddNote():
+            answered(state)
             key = f"remark-{state.entry_count}"
             state.record(now, "case_remark", key, "A-HANDOVER", note_ref=command.note_ref, by=message.by)
-        case PauseClock():
-            state.clocks[command.clock].pause(now, command.reason, message.by)
-        case ResumeClock():
-            state.clocks[command.clock].resume(now)
-        case MoveClock():
-            clock = state.clocks[command.clock]
-            clock.move(command.due_at)
-            if state.needs_human == f"overdue:{clock.id}":
-                state.needs_human = ""
+        case PauseClock() | ResumeClock() | MoveClock():
+            _change_clock(state, command, message.by, now)
         case CancelCase():
             state.withdrawn = True
-        case Decide() | ProvideInput() | QuoteFee() | CloseCase() | ReopenCase():
+        case QuoteFee():
+            return _quote(state, command, message.by, now)
+        case Decide() | ProvideInput() | CloseCase() | ReopenCase():
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"
 
@@ -118,6 +115,35 @@ def ask_approval(
     state.needs_human = f"approve:{asked.id}"
     state.record(now, "approval", asked.id, rule, **asked.model_dump(mode="json"))
     return asked
+
+
+def _change_clock(state: CaseState, command: PauseClock | ResumeClock | MoveClock, by: str, now: datetime) -> None:
+    clock = state.clocks[command.clock]
+    match command:
+        case PauseClock():
+            clock.pause(now, command.reason, by)
+        case ResumeClock():
+            clock.resume(now)
+        case MoveClock():
+            clock.move(command.due_at)
+            if state.needs_human == f"overdue:{clock.id}":
+                state.needs_human = ""
+
+
+def answered(state: CaseState) -> None:
+    """A person took care of what the customer wrote (R-FALLBACK)."""
+    if state.needs_human == UNANSWERED:
+        state.mailbox = [fact for fact in state.mailbox if fact.kind != CustomerReplied.kind]
+        state.needs_human = ""
+
+
+def _quote(state: CaseState, command: QuoteFee, by: str, now: datetime) -> str:
+    """Open a fee quote; the case tells the customer when it next comes to rest (P-FEEQUOTE)."""
+    made = Proposal(id=f"C{state.number()}", plan=f"{FEE}{command.what}", fee=command.amount, told=False)
+    state.proposals.append(made)
+    amount = command.amount.model_dump(mode="json")
+    state.record(now, "fee_quote", made.id, "P-FEEQUOTE", what=command.what, amount=amount, by=by, agreed=None)
+    return made.id
 
 
 def _decide_approval(start: CaseStart, state: CaseState, command: Approve | Reject, by: str, now: datetime) -> str:

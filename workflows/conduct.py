@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.vocabulary import Outcome, Stage
+from domain.refusals import LAST_PAGE
+from domain.vocabulary import Outcome, Party, Stage
 from workflows import settle
 from workflows.course import Case
 from workflows.endings import Withdrawn
@@ -16,8 +17,7 @@ async def conduct(case: Case) -> Outcome:
         if await case.closing.close(outcome) and not await case.closing.aftercare():
             break
         _take_up_again(case)
-    case.state.waiting = None
-    await settle.write(case)
+    await case.until(lambda: settle.nothing_new(case) or None, code=LAST_PAGE, ball=Party.SYSTEM, stage=Stage.CLOSED)
     return outcome
 
 

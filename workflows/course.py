@@ -65,6 +65,7 @@ class Case:
         self.state = state
         self.alarm = Alarm()
         self.handled_in_run = 0
+        self.rested_in_run = False
         self.settled = settle.Shown()
         self.looks_again_at: datetime | None = None
         self.contact = Contact(self)
@@ -216,14 +217,14 @@ class Case:
         Raises:
             Withdrawn: the customer took the request back.
         """
-        self.looks_again_at = at
-        self.state.waiting = Waiting(code=code, ball_with=ball, clock=clock.id if clock else "")
         if stage is not None:
             self.state.stage = stage
         while True:
+            self.looks_again_at = at  # anew each time: a duty may have waited for something of its own
+            self.state.waiting = Waiting(code=code, ball_with=ball, clock=clock.id if clock else "")
             self.alarm.attend()
             now = workflow.now()
-            if self.state.withdrawn and self.state.closed_at is None and self.state.outcome is None:
+            if self._withdrawn():
                 raise Withdrawn
             value = ready()
             if value is not None:
@@ -241,20 +242,27 @@ class Case:
                 return None
             if await duties.act(self, now, waited=clock):
                 continue
-            await settle.write(self)
-            if self.alarm.woken:
+            written = await settle.write(self)
+            if written and settle.far_behind(self):
                 continue
             self._continue_as_new_if_long()
+            if written or self.alarm.woken:  # messages may have come while the page was written
+                continue
             instant, why = duties.next_instant(self, at)
             await self.alarm.rest(instant, why)
+            self.rested_in_run = True
+
+    def _withdrawn(self) -> bool:
+        """Whether the request was taken back while it still can be: money on its way cannot."""
+        state = self.state
+        return state.withdrawn and state.closed_at is None and state.outcome is None and not state.money_moves
 
     def _continue_as_new_if_long(self) -> None:
-        info = workflow.info()
-        if (
-            info.is_continue_as_new_suggested()
-            or info.get_current_history_length() >= self.start.continue_after_events
-            or self.handled_in_run >= self.start.continue_after_events
-        ):
+        """Go on in a new run: at a rest, or in a flood that lets the case find none."""
+        info, limit = workflow.info(), self.start.continue_after_events
+        long = info.is_continue_as_new_suggested() or info.get_current_history_length() >= limit
+        if (self.rested_in_run and long) or self.handled_in_run >= limit:
+            self.state.lighten(workflow.now())
             workflow.continue_as_new(self.start.model_copy(update={"carried": self.state}))
 
     # --- partners ---

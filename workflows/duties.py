@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.contact import ContactActivities
-from domain.case import OTHERS, PromiseState
+from domain.case import OTHERS, UNANSWERED, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
 from domain.messages import CustomerReplied
@@ -48,6 +48,8 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
             else:
                 escalate(case, f"overdue:{clock.id}", clock.rule)
             return True
+    if await case.consent.quote():
+        return True
     if _unanswered(case):
         case.state.needs_human = UNANSWERED
         case.note(UNANSWERED, "R-FALLBACK")
@@ -61,9 +63,6 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
 
 _SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
 """Clocks whose end is no failing: what follows it is journalled by itself."""
-
-
-UNANSWERED = "customer_wrote"
 
 
 def _unanswered(case: Case) -> bool:

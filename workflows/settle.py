@@ -1,7 +1,8 @@
 """What a case shows when it comes to rest: its journal page and row in PostgreSQL, search attributes, the case sheet.
 
-One local activity per rest, idempotent by revision. When PostgreSQL is away, the page stays in the state and grows; it
-is tried again after a while, with longer and longer gaps, so that hours of outage cost a handful of events.
+One local activity per page, idempotent by revision. When PostgreSQL is away, what is new stays in the state and grows;
+it is tried again after a while, with longer and longer gaps, so that hours of outage cost a handful of events. What
+fails for good or again and again is put before a person.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.journal import JournalActivities
+from activities.journal import REFUSED, JournalActivities
+from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
 from domain.journal import CaseRow, JournalPage
 
@@ -26,6 +28,9 @@ NEEDS_HUMAN = SearchAttributeKey.for_keyword("AfterSaleNeedsHuman")
 
 FIRST_GAP = timedelta(minutes=10)
 LONGEST_GAP = timedelta(hours=2)
+PAGE = 500  # entries, and records, of one page at most
+ALARMING = 3  # failures in a row that a person is told of; a refusal he is told of at once
+FAILING = "journal_failing"
 
 
 class Shown:
@@ -36,25 +41,24 @@ class Shown:
         self.row: CaseRow | None = None
 
 
-async def write(case: Case) -> None:
-    """Write what is new. Never raises: an unwritten page is kept and tried again."""
+async def write(case: Case) -> bool:
+    """Write a page of what is new. True when one was written: there may be more. Never raises: nothing is lost."""
     state = case.state
     now = workflow.now()
     row = row_of(case)
     _show_attributes(case, row)
     workflow.set_current_details(sheet(case.start, state, now))
-    if not (state.unread or state.records or row != case.settled.row):
-        return
-    if state.journal_retry_at is not None and now < state.journal_retry_at:
-        return
-    entries, records = tuple(state.unread), tuple(state.records)
+    if nothing_new(case) or (state.journal_retry_at is not None and now < state.journal_retry_at):
+        return False
+    # Debts before curiosities: the database lets no case close over a promise that it does not know to be kept.
+    records = dict(sorted(state.records.items(), key=lambda item: item[1].kind == UNDECODABLE)[:PAGE])
     state.revision += 1
     page = JournalPage(
         row=row,
         revision=state.revision,
-        first_entry=state.entry_count - len(entries) + 1,
-        entries=entries,
-        records=records,
+        first_entry=state.entry_count - len(state.unread) + 1,
+        entries=tuple(state.unread[:PAGE]),
+        records=tuple(records.values()),
     )
     try:
         await workflow.execute_local_activity_method(
@@ -64,15 +68,42 @@ async def write(case: Case) -> None:
             retry_policy=RetryPolicy(maximum_attempts=2, initial_interval=timedelta(milliseconds=200)),
             summary=f"写案件日志 · Write journal page {state.revision}",
         )
-    except ActivityError:
-        state.journal_failures += 1
-        state.journal_retry_at = workflow.now() + min(FIRST_GAP * 2 ** min(state.journal_failures - 1, 10), LONGEST_GAP)
-        return
+    except ActivityError as error:
+        _failed(case, error)
+        return False
     state.journal_failures = 0
     state.journal_retry_at = None
-    state.unread = state.unread[len(entries) :]
-    state.records = [record for record in state.records if record not in records]
+    if state.needs_human == FAILING:
+        state.needs_human = ""
+    del state.unread[: len(page.entries)]
+    for key, record in records.items():
+        if state.records[key] is record:  # else it changed while the page was written
+            del state.records[key]
     case.settled.row = row
+    return True
+
+
+def nothing_new(case: Case) -> bool:
+    """Whether PostgreSQL knows all of the case."""
+    return not case.state.unread and not case.state.records and row_of(case) == case.settled.row
+
+
+def far_behind(case: Case) -> bool:
+    """Whether more than a page is unwritten, as after a flood."""
+    return len(case.state.unread) > PAGE or len(case.state.records) > PAGE
+
+
+def _failed(case: Case, error: ActivityError) -> None:
+    state = case.state
+    state.journal_failures += 1
+    state.journal_retry_at = workflow.now() + min(FIRST_GAP * 2 ** min(state.journal_failures - 1, 10), LONGEST_GAP)
+    refused = isinstance(error.cause, ApplicationError) and error.cause.type == REFUSED
+    reason = str(error.cause) if refused else type(error.cause).__name__
+    workflow.logger.warning("journal_not_written", extra={"revision": state.revision, "reason": reason})
+    if (refused or state.journal_failures >= ALARMING) and not state.needs_human:
+        state.needs_human = FAILING
+        case.note(FAILING, "R-OWNER", refused=refused, failures=state.journal_failures)
+        _show_attributes(case, row_of(case))
 
 
 def row_of(case: Case) -> CaseRow:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from domain.case import Fact, Proposal
+from domain.case import FEE, Fact, Proposal
 from domain.messages import CustomerAgreed
 from domain.money import Money
 from domain.vocabulary import Party, Resolution, Stage
@@ -98,6 +98,31 @@ class Consent:
         if fee is not None:
             case.record("fee_quote", proposal.id, "P-FEEQUOTE", what=plan, amount=fee.model_dump(), agreed=None)
         return proposal.id
+
+    async def quote(self) -> bool:
+        """Tell the customer a fee that staff quoted, or note his answer to it (P-FEEQUOTE). A duty of every rest."""
+        case = self._case
+        open_quotes = [p for p in case.state.proposals if p.plan.startswith(FEE) and p.agreed is None]
+        for quoted in open_quotes:
+            if not quoted.told:
+                what = quoted.plan.removeprefix(FEE)
+                step = f"quote/{quoted.id}"
+                await case.contact.tell("fee_quoted", "P-FEEQUOTE", step=step, what=what, amount=str(quoted.fee))
+                quoted.told = True
+                return True
+            if self._fee_answered(quoted):
+                return True
+        return False
+
+    def _fee_answered(self, quoted: Proposal) -> bool:
+        case = self._case
+        answer = case.take(CustomerAgreed, where=lambda said, _: said.choice is None and said.plan in ("", quoted.id))
+        if answer is None:
+            return False
+        quoted.agreed = answer.agreed
+        case.note("fee_answered", "P-FEEQUOTE", quote=quoted.id, agreed=answer.agreed)
+        case.record("consent", quoted.id, "P-CONSENT", plan=quoted.plan, agreed=answer.agreed)
+        return True
 
     def _answers(self, said: CustomerAgreed, fact: Fact, proposal_id: str) -> bool:
         proposal = next(p for p in self._case.state.proposals if p.id == proposal_id)

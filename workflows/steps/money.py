@@ -116,6 +116,9 @@ class Funds:
             )
             return RefundAsk(intent=intent, person_acted=person_acted, input_ref=input_ref)
 
+        key = case.partner_key(f"{step}/issued", "R")
+        if all(refund.key != key for refund in case.state.refunds):
+            self._remember(RefundRow(key=key, amount=payment.amount, status=RefundStatus.INTENDED), payment)
         try:
             row: RefundRow = await case.partner(
                 f"{step}/issued",
@@ -127,7 +130,6 @@ class Funds:
                 summary=f"退款 · Refund {payment.amount}",
             )
         except PartnerSaidNo as no:
-            key = case.partner_key(f"{step}/issued", "R")
             row = RefundRow(key=key, amount=payment.amount, status=RefundStatus.REFUSED, code=no.code)
         self._remember(row, payment)
         return row
