@@ -1,9 +1,12 @@
 """Write a page of a case's journal: our own fast database work, run as a local activity when the case comes to rest."""
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from domain.journal import JournalPage
-from domain.ports import Journal
+from domain.ports import Journal, JournalRefused
+
+REFUSED = "JournalRefused"
 
 
 class JournalActivities:
@@ -14,5 +17,8 @@ class JournalActivities:
 
     @activity.defn
     async def write_journal(self, page: JournalPage) -> None:
-        """Write the page; writing it again changes nothing."""
-        await self._journal.write(page)
+        """Write the page; writing it again changes nothing. A page that the database refuses is not tried again."""
+        try:
+            await self._journal.write(page)
+        except JournalRefused as error:
+            raise ApplicationError(str(error), type=REFUSED, non_retryable=True) from None

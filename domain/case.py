@@ -220,12 +220,12 @@ class CaseState(BaseModel):
         self.counter += 1
         return self.counter
 
-    def note(self, at: datetime, actor: str, event: str, rule: str = "", **data: Any) -> None:
+    def note(self, at: datetime, actor: str, event: str, rule: str = "", /, **data: Any) -> None:
         """Write an entry into the journal's next page."""
         self.entry_count += 1
         self.unread.append(JournalEntry(at=at, actor=actor, event=event, rule=rule, data=data))
 
-    def record(self, at: datetime, kind: str, key: str, rule: str = "", **data: Any) -> None:
+    def record(self, at: datetime, kind: str, key: str, rule: str = "", /, **data: Any) -> None:
         """Put a record (rulebook section 9) on the journal's next page; a later one of the same key replaces it."""
         self.records[f"{kind}/{key}"] = Record(kind=kind, key=key, at=at, rule=rule, data=data)
 

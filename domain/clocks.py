@@ -60,7 +60,7 @@ class Clock(BaseModel):
     ) -> Self:
         """A running clock from `at` to `due_at`, with warnings at the given shares of its length."""
         length = due_at - at
-        warn_at = [at + length * percent / 100 for percent in warn_percent]
+        warn_at = [at + length * percent / 100 for percent in warn_percent if length]  # due at once: no warning helps
         return cls(id=id, rule=rule, source=source, anchor=anchor, started_at=at, due_at=due_at, warn_at=warn_at)
 
     @property

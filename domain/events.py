@@ -13,12 +13,14 @@ A fact finds its case by `subject` (`<shop>/<case number>`) or by `case_no`, `rm
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.case import CaseState
 from domain.identity import case_number, is_business_id, workflow_id
+from domain.instant import Instant
+from domain.messages import LONGEST_TEXT
 from domain.money import Money
 from domain.order import Order
 from domain.rules import Rules
@@ -27,6 +29,8 @@ from domain.vocabulary import CaseType, Liability, ParcelState, ReasonCode
 PREFIX = "aftersales."
 REQUEST = "aftersales.request"
 ORDER = "aftersales.order"
+
+Reference = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
 class CloudEvent(BaseModel):
@@ -39,7 +43,7 @@ class CloudEvent(BaseModel):
     source: str = Field(min_length=1, max_length=256)
     type: str = Field(min_length=1, max_length=128)
     subject: str = Field(default="", max_length=256)
-    time: AwareDatetime | None = None
+    time: Instant | None = None
     datacontenttype: str = "application/json"
     data: dict[str, Any] = {}
 
@@ -66,11 +70,11 @@ class Request(BaseModel):
     reason: ReasonCode
     platform_reason: str = Field(default="", max_length=200)  # kept apart, never asked to be changed (X16)
     amount: Money | None = None  # what is asked for; the whole order when absent
-    evidence: tuple[str, ...] = Field(default=(), max_length=50)  # references of photos already there
+    evidence: tuple[Reference, ...] = Field(default=(), max_length=50)  # of photos already there
     fault: Liability = Liability.UNDETERMINED
     parcel_state: ParcelState | None = None
-    requested_at: AwareDatetime
-    deadline: AwareDatetime | None = None  # the platform's own deadline: ours is never later
+    requested_at: Instant
+    deadline: Instant | None = None  # the platform's own deadline: ours is never later
     person: Person | None = None
 
     @model_validator(mode="after")

@@ -20,18 +20,20 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from domain.instant import Instant
 from domain.money import Money
 from domain.vocabulary import AttemptResult, Channel, Inspection, ParcelState, Party, Quality, Resolution
 
 MAX_BYTES = 64 * 1024  # of one message: bigger things travel by reference
+LONGEST_TEXT = 256  # characters of any one field: they are codes, numbers and references
 
 
 class Payload(BaseModel):
     """Common part of every message."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=LONGEST_TEXT)
     kind: ClassVar[str]
     sender: ClassVar[Party]  # who says such a thing when `by` is absent
     rule: ClassVar[str] = ""  # the rule that asks for it, for the journal
@@ -123,7 +125,7 @@ class ParcelUpdate(Payload):
     waybill: str = Field(min_length=1, max_length=64)
     state: ParcelState
     raw_code: str = ""
-    scanned_at: AwareDatetime | None = None
+    scanned_at: Instant | None = None
 
 
 class CourierAnswered(Payload):
@@ -143,15 +145,15 @@ class WarehouseAnswered(Payload):
     rule = "R-NOINFO-OUR"
     sender = Party.WAREHOUSE
     handed_over: bool
-    stock_at: AwareDatetime | None = None  # when goods arrive, if they are missing
+    stock_at: Instant | None = None  # when goods arrive, if they are missing
 
 
 class ReceivedLine(BaseModel):
     """One counted line of a return."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=LONGEST_TEXT)
     sku: str
-    quantity: int = Field(ge=0)
+    quantity: int = Field(ge=0, le=1_000_000)
     quality: Quality = Quality.GOOD
 
 
@@ -278,7 +280,7 @@ class Promise(Command):
     kind = "promise"
     what: str = Field(min_length=1, max_length=64)
     amount: Money | None = None
-    due_at: AwareDatetime | None = None  # D-PROMISE when absent
+    due_at: Instant | None = None  # D-PROMISE when absent
 
 
 class KeepPromise(Command):
@@ -318,7 +320,7 @@ class MoveClock(Command):
 
     kind = "move_clock"
     clock: str
-    due_at: AwareDatetime
+    due_at: Instant
     reason: str = Field(min_length=1, max_length=64)
     sender = Party.SUPERVISOR
 
@@ -403,6 +405,8 @@ def decode(kind: str, raw: bytes) -> Message | Undecodable:
         return problem(f"larger than {MAX_BYTES} bytes; put the content into the store and send its reference")
     try:
         document: Any = json.loads(raw) if raw.strip() else {}
+        if b"\\u" in raw:  # half a character, which no store and no history can hold
+            json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return problem("not JSON")
     if document is None:
@@ -429,4 +433,4 @@ class _Stamp(BaseModel):
     """The instant our door received a message."""
 
     model_config = ConfigDict(extra="ignore")
-    at: AwareDatetime | None = None
+    at: Instant | None = None

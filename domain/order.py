@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from domain.instant import Instant
 from domain.money import Money
 
 
@@ -32,8 +33,8 @@ class Order(BaseModel):
     channel: str = "provider"  # who pays it back: marketplace, provider, manual
     courier: str = Field(default="", max_length=64)
     waybill: str = Field(default="", max_length=64)
-    paid_at: AwareDatetime | None = None
-    shipped_at: AwareDatetime | None = None
-    signed_at: AwareDatetime | None = None
+    paid_at: Instant | None = None
+    shipped_at: Instant | None = None
+    signed_at: Instant | None = None
     utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
     language: str = "zh"

@@ -399,11 +399,22 @@ class ContactLedger(Protocol):
         ...
 
 
+class JournalRefused(Exception):
+    """The page breaks a rule that the database holds; the text names its constraint. Repeating it cannot help."""
+
+
 class Journal(Protocol):
     """Where a case writes what happened."""
 
     async def write(self, page: JournalPage) -> None:
-        """Write a page in one transaction: entries, records and the case's row. Idempotent by (case, revision)."""
+        """Write a page in one transaction: entries, records and the case's row.
+
+        The same page again changes nothing. Another page of the same revision takes the first one's place: the task
+        that made the first was lost, and the history holds the second.
+
+        Raises:
+            JournalRefused: a constraint refuses the page.
+        """
         ...
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
-from domain.case import Attempt, CaseState, Fact
+from domain.case import UNDECODABLE, Attempt, CaseState, Fact
 from domain.clocks import ClockState
 from domain.messages import (
     CustomerReplied,
@@ -19,20 +20,34 @@ from domain.messages import (
 )
 from domain.vocabulary import AttemptResult, Channel
 
+# Bounds of what a case remembers, so that no sender makes it too heavy to live; the journal keeps everything.
 MAILBOX_LIMIT = 500
 SEEN_LIMIT = 3000
+EVIDENCE_LIMIT = 200
+PARCEL_LIMIT = 200
+ATTEMPT_LIMIT = 300
+RAW_LIMIT = 8192  # bytes kept of a message that cannot be read
+_LONG_ID = 32
 
 
 def is_new(state: CaseState, message: Message) -> bool:
     """Whether the message was not applied before; remembers its id. A message without an id is always new."""
-    if not message.id:
-        return True
-    if message.id in state.seen:
+    if is_known(state, message):
         return False
-    state.seen[message.id] = None
-    while len(state.seen) > SEEN_LIMIT:
-        del state.seen[next(iter(state.seen))]
+    if message.id:
+        state.seen[_short(message.id)] = None
+        while len(state.seen) > SEEN_LIMIT:
+            del state.seen[next(iter(state.seen))]
     return True
+
+
+def is_known(state: CaseState, message: Message) -> bool:
+    """Whether a message of that id was applied."""
+    return bool(message.id) and _short(message.id) in state.seen
+
+
+def _short(id: str) -> str:
+    return id if len(id) <= _LONG_ID else blake2b(id.encode(), digest_size=12).hexdigest()
 
 
 def receive(state: CaseState, message: Message, now: datetime) -> None:
@@ -43,12 +58,13 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
     )
     match payload:
         case ParcelUpdate():
-            state.parcels[payload.waybill] = payload.state
+            _scanned(state, payload)
         case EvidenceReceived():
-            for item in payload.items:
+            for item in dict.fromkeys(payload.items):
                 if item not in state.evidence:
-                    state.evidence.append(item)
                     state.record(now, "evidence_item", item, "R-EVID", ref=item, by=message.by)
+                    state.evidence.append(item)
+            del state.evidence[EVIDENCE_LIMIT:]
         case CustomerWithdrew():
             state.withdrawn = True
         case SurveyAnswered():
@@ -61,10 +77,18 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
         case _:
             if isinstance(payload, CustomerReplied):
                 state.attempts.append(Attempt(at=now, channel=Channel.IM, result=AttemptResult.REACHED, by=message.by))
+                del state.attempts[:-ATTEMPT_LIMIT]
             if len(state.mailbox) >= MAILBOX_LIMIT:
                 dropped = state.mailbox.pop(0)
                 state.note(now, "system", "mailbox_full", kind=dropped.kind)
             state.mailbox.append(Fact.of(payload, message.by, message.received_at))
+
+
+def _scanned(state: CaseState, update: ParcelUpdate) -> None:
+    state.parcels.pop(update.waybill, None)
+    state.parcels[update.waybill] = update.state
+    while len(state.parcels) > PARCEL_LIMIT:
+        del state.parcels[next(iter(state.parcels))]
 
 
 def keep_undecodable(state: CaseState, message: Undecodable, raw: bytes, now: datetime) -> None:
@@ -74,12 +98,12 @@ def keep_undecodable(state: CaseState, message: Undecodable, raw: bytes, now: da
     )
     state.record(
         now,
-        "undecodable_message",
+        UNDECODABLE,
         f"{message.digest}-{state.entry_count}",
         message=message.kind,
         problem=message.problem,
         size=message.size,
-        raw=raw[:8192].decode("utf-8", "replace"),
+        raw=raw[:RAW_LIMIT].decode("utf-8", "replace"),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from domain.authority import may_compensate, may_refund
-from domain.case import CaseState, Refunding, Verdict
+from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
 from domain.events import CaseStart
 from domain.messages import (
@@ -34,7 +34,7 @@ from domain.messages import (
     ResumeClock,
 )
 from domain.money import Money
-from domain.ports import HumanNeed, RefundStatus
+from domain.ports import HumanNeed
 from domain.vocabulary import AttemptResult, Party
 
 STAFF_ROLES = (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)
@@ -42,6 +42,8 @@ SUPERVISORS = (Party.SUPERVISOR, Party.MANAGER)
 
 PROTECTED = {"D-PROMISE": "P-PROMISE"}
 """Clocks that no command stops: a promise is a debt."""
+
+LAST_PAGE = "last_page"  # what a case waits for that is over, when its journal could not be written to the end
 
 AT_ONCE = 100
 """Promises, approvals or pauses that one case holds at most: beyond it a program has gone wild, not a person."""
@@ -94,6 +96,9 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
     clocks = state.clocks.values()
     if state.closed_at is not None and model not in (ReopenCase, AddNote, KeepPromise):
         return _no("closed", "P-CLOSE", "案件已结案；要继续请先 reopen_case", "The case is closed; reopen_case first")
+    if waits_for == LAST_PAGE and model is not AddNote:
+        zh, en = "售后期已结束；请新建售后单", "The aftercare of this case is over; open a new case"
+        return _no("over", "R-REOPEN", zh, en)
     if model is ReopenCase and state.closed_at is None:
         return _no("open", "R-REOPEN", "案件尚未结案，可以直接处理", "The case is open already; go on with it")
     if model in (Approve, Reject) and not any(asked.verdict is Verdict.OPEN for asked in state.approvals):
@@ -116,15 +121,11 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
         zh = "方案还没有执行完，不能结案；请看 explain 里的下一步"
         en = "The plan is not carried out yet, so the case cannot close; `explain` shows the next step"
         return _no("not_confirming", "R-CLOSECONF", zh, en)
-    if model is CancelCase and any(_money_moves(refund) for refund in state.refunds):
+    if model is CancelCase and state.money_moves:
         zh = "已有退款到账或正在支付，不能撤销；请等退款完成后结案"
         en = "Money was paid back or is on its way, so the case cannot be cancelled; let it end and close it"
         return _no("paid", "R-REF-PATH", zh, en)
     return None
-
-
-def _money_moves(refund: Refunding) -> bool:
-    return refund.status is not RefundStatus.REFUSED
 
 
 def _contents(start: CaseStart, state: CaseState, message: Message, command: Command) -> Refusal | None:

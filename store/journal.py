@@ -14,6 +14,7 @@ import asyncpg
 
 from domain.identity import workflow_id
 from domain.journal import JournalPage, Record
+from domain.ports import JournalRefused
 from store.pool import Database
 from store.queries import SQL
 
@@ -35,10 +36,6 @@ RECORD_KINDS: Final = (
 
 _LONGEST_KEY: Final = 200
 _HANDLES: Final = ("waybill", "rma", "order_no")
-
-
-class JournalRefused(Exception):
-    """The page breaks a rule that the database holds; the text names its constraint. Repeating it cannot help."""
 
 
 class PostgresJournal:

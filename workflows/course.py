@@ -86,11 +86,11 @@ class Case:
         """How partners know the case."""
         return CaseKey(shop=self.request.shop, case_no=self.request.case_no, order_no=self.order.order_no)
 
-    def note(self, event: str, rule: str = "", actor: str = Party.SYSTEM, **data: Any) -> None:
+    def note(self, event: str, rule: str = "", /, actor: str = Party.SYSTEM, **data: Any) -> None:
         """Write a journal entry."""
         self.state.note(workflow.now(), actor, event, rule, **data)
 
-    def record(self, kind: str, key: str, rule: str = "", **data: Any) -> None:
+    def record(self, kind: str, key: str, rule: str = "", /, **data: Any) -> None:
         """Write a record of the rulebook's section 9."""
         self.state.record(workflow.now(), kind, key, rule, **data)
 

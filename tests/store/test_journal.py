@@ -7,8 +7,9 @@ import random
 import asyncpg
 import pytest
 
+from domain.ports import JournalRefused
 from store.case_register import CaseRegister, Handle
-from store.journal import RECORD_KINDS, JournalRefused, PostgresJournal
+from store.journal import RECORD_KINDS, PostgresJournal
 from store.queries import SQL
 from tests.store.pages import START, entry, page, record
 
