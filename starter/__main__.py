@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 import settings
 from domain import rulebook_file
 from domain.rules import Rules
+from logs import configure
 from starter.dispatcher import Dispatcher, running
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
@@ -70,7 +72,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m starter", description=__doc__)
     parser.add_argument("--trust-event-time", action="store_true")
     arguments = parser.parse_args()
-    asyncio.run(serve(settings.load(), trust_event_time=arguments.trust_event_time))
+    try:
+        own = settings.load()
+        configure(own.log_level)
+        asyncio.run(serve(own, trust_event_time=arguments.trust_event_time))
+    except settings.SettingsInvalid as error:
+        sys.exit("\n".join(f"{problem.variable}: {problem.en}" for problem in error.problems))
 
 
 if __name__ == "__main__":

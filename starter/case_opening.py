@@ -76,7 +76,7 @@ class CaseOpening:
         rules, text = self._rulebook()
         found, case_no = await self._openings.open(request, rules, text, at)
         if found is Opening.CLOSED:
-            return Done("closed_already", shop, case_no)
+            return Done("closed_already", shop, case_no, request.order.customer_ref)
         repeated = found is Opening.OPEN and not retried
         signal: Signal | None = first
         if repeated and first is None:
@@ -86,12 +86,13 @@ class CaseOpening:
             with asking_temporal():
                 await self._start(start, case_no, signal)
         except WorkflowAlreadyStartedError:  # ended; its last page is still on the way to the register
-            return Done("ended_already", shop, case_no)
+            return Done("ended_already", shop, case_no, request.order.customer_ref)
         except RPCError as error:
             about_the_case(error)
             raise
         self._paces.count(f"{shop}/{request.case_no}")
-        return Done("repeated" if repeated else "opened", shop, case_no, appeared=_lanes(request))
+        note = "repeated" if repeated else "opened"
+        return Done(note, shop, case_no, request.order.customer_ref, appeared=_lanes(request))
 
     async def _start(self, start: CaseStart, case_no: str, signal: Signal | None) -> None:
         request = start.request

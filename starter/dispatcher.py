@@ -71,7 +71,8 @@ class Dispatcher:
             try:
                 async with listening(dsn, bell) as connection:
                     while not connection.is_closed():
-                        await self.drain()
+                        if notes := await self.drain():
+                            _log.info("handed_over", **notes)
                         failures = 0
                         await bell.wait(await self._rest())
             except Exception as error:  # an outage, or a defect of ours: either way the rows are safe, and it goes on
@@ -163,14 +164,14 @@ class Dispatcher:
             return await self._opening.open(content, at=at, id=id, retried=retried)
         if isinstance(content, OrderNotice):
             await self._openings.record_order(content.shop, content.order, content.person)
-            waybill = content.order.waybill
-            return Done("order_known", content.shop, appeared=(f"waybill:{waybill}",) if waybill else ())
+            appeared = (f"waybill:{content.order.waybill}",) if content.order.waybill else ()
+            return Done("order_known", content.shop, customer_ref=content.order.customer_ref, appeared=appeared)
         return await self._facts.deliver(event, content, at=at, id=id, retried=retried)
 
     async def _settle(self, row: InboxRow, handed: Handed) -> str:
         match handed:
-            case Done(note, shop, case_no, appeared):
-                await self._inbox.done(row, shop=shop, case_no=case_no, note=note)
+            case Done(note, shop, case_no, customer_ref, appeared):
+                await self._inbox.done(row, shop=shop, case_no=case_no, customer_ref=customer_ref, note=note)
                 if appeared:
                     await self._inbox.wake_lanes(appeared)
                 return note

@@ -75,7 +75,7 @@ class FactDelivery:
             for case in targets:
                 await self._openings.know_parcel(case.shop, case.case_no, fact.waybill)
             appeared = (f"waybill:{fact.waybill}",)
-        return Done("told", targets[0].shop, targets[0].case_no, appeared)
+        return Done("told", targets[0].shop, targets[0].case_no, appeared=appeared)
 
     async def _cases(self, event: CloudEvent) -> list[FoundCase]:
         if event.subject:

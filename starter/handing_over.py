@@ -18,6 +18,7 @@ class Done:
     note: str
     shop: str = ""
     case_no: str = ""
+    customer_ref: str = ""  # whose person the event names
     appeared: tuple[str, ...] = ()  # lanes that something may have waited for
 
 

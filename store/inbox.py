@@ -121,9 +121,11 @@ class Inbox:
             rows = await connection.fetch(SQL["inbox_claim"], most, lease)
         return sorted((InboxRow(**row) for row in rows), key=lambda row: row.number)
 
-    async def done(self, row: InboxRow, *, shop: str = "", case_no: str = "", note: str) -> None:
-        """The event is where it belongs."""
-        await self._pool.execute(SQL["inbox_done"], row.source, row.id, shop, case_no, note)
+    async def done(
+        self, row: InboxRow, *, shop: str = "", case_no: str = "", customer_ref: str = "", note: str
+    ) -> None:
+        """The event is where it belongs. `customer_ref`: whose person its raw body names."""
+        await self._pool.execute(SQL["inbox_done"], row.source, row.id, shop, case_no, customer_ref, note)
 
     async def wait(self, row: InboxRow, length: timedelta, note: str) -> None:
         """Try it again after `length`."""

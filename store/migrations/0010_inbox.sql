@@ -19,6 +19,7 @@ CREATE TABLE inbox (
     note text NOT NULL DEFAULT '',
     shop text NOT NULL DEFAULT '',
     case_no text NOT NULL DEFAULT '',
+    customer_ref text NOT NULL DEFAULT '',
     settled_at timestamptz,
     PRIMARY KEY (source, id)
 ) WITH (fillfactor = 80);
@@ -28,12 +29,14 @@ COMMENT ON COLUMN inbox.lane IS 'What the event says it is about (case, waybill,
 COMMENT ON COLUMN inbox.due_at IS 'new: when it came; claimed: when the lease ends; waiting: when to try again.';
 COMMENT ON COLUMN inbox.tried_since IS 'When it came, or was put through the door again: how long it may wait is counted from here.';
 COMMENT ON COLUMN inbox.digest IS 'Of the event''s meaning, not its spelling: the same id with another digest is a conflict.';
+COMMENT ON COLUMN inbox.customer_ref IS 'Whose person stands in the raw body, so that it can be erased (P-PRIV).';
 COMMENT ON COLUMN inbox.note IS 'Why it waits, or what came of it. Codes and ids only.';
 
 -- Open rows only: done ones pile up for ever and are never looked through.
 CREATE INDEX inbox_open_by_due ON inbox (due_at, number) WHERE status IN ('new', 'claimed', 'waiting');
 CREATE INDEX inbox_open_by_lane ON inbox (lane, status) WHERE status IN ('new', 'claimed', 'waiting');
 CREATE INDEX inbox_by_case ON inbox (shop, case_no, number) WHERE case_no <> '';
+CREATE INDEX inbox_by_customer ON inbox (shop, customer_ref) WHERE customer_ref <> '';
 
 -- Couriers know a parcel by its waybill and not the shop that sent it.
 CREATE INDEX case_handles_by_value ON case_handles (value, kind);

@@ -42,7 +42,7 @@ RETURNING inbox.source, inbox.id, number, type, lane, door, raw, headers, receiv
 SELECT min(due_at) - statement_timestamp() FROM inbox WHERE status IN ('new', 'claimed', 'waiting');
 
 -- name: inbox_done
-UPDATE inbox SET status = 'done', shop = $3, case_no = $4, note = $5, settled_at = clock_timestamp()
+UPDATE inbox SET status = 'done', shop = $3, case_no = $4, customer_ref = $5, note = $6, settled_at = clock_timestamp()
 WHERE source = $1 AND id = $2 AND status = 'claimed';
 
 -- name: inbox_wait

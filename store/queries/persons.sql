@@ -44,7 +44,7 @@ WITH person AS (
     WHERE shop = $1 AND case_no IN (SELECT case_no FROM own) AND erased_at IS NULL
 ), events AS (
     UPDATE inbox SET raw = '', headers = '{}'
-    WHERE shop = $1 AND case_no IN (SELECT case_no FROM own) AND status = 'done' AND raw <> ''
+    WHERE shop = $1 AND (customer_ref = $2 OR case_no IN (SELECT case_no FROM own)) AND status = 'done' AND raw <> ''
 ), unread AS (  -- a message that nobody could read stands there as it came
     UPDATE case_records SET data = data - 'raw'
     WHERE shop = $1 AND case_no IN (SELECT case_no FROM own) AND kind = 'undecodable_message'

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -19,6 +20,7 @@ from local.child import free_port
 from starter.dispatcher import Dispatcher, running
 from starter.envelope import message_id
 from starter.handing_over import TemporalAway
+from store.address_book import PostgresAddressBook
 from store.inbox import Inbox
 from store.quarantine import Quarantine
 from tests.starter.conftest import MakeDispatcher
@@ -110,6 +112,14 @@ async def test_erased_customer_stays_erased(pool: asyncpg.Pool, make_dispatcher:
     await put(pool, request(id="again"))
     await make_dispatcher().drain()
     assert await pool.fetchval("SELECT name || phone || address FROM customers") == ""
+
+
+async def test_erasure_reaches_the_raw_events(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """When a customer is erased, the events that named him lose their bodies, those that opened no case too."""
+    await put(pool, request(), request().model_copy(update={"type": "aftersales.order", "id": "o"}))
+    await until_quiet(pool, make_dispatcher())
+    await PostgresAddressBook(pool).erase("demo", f"c-{ORDER}", datetime.now(UTC))
+    assert await pool.fetchval("SELECT count(*) FROM inbox WHERE raw <> ''") == 0
 
 
 async def test_request_that_comes_again_is_told_to_its_case(
@@ -379,7 +389,9 @@ async def test_news_of_a_parcel_goes_to_every_open_case_about_it(
 
 async def test_number_that_two_shops_use_needs_the_shop(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
     """A fact that fits cases of two shops goes to neither; the quarantine says to name the shop."""
-    await put(pool, request(), request(shop="other", id="other"), fact("customer_replied", id="f", case_no=CASE))
+    await put(pool, request(), request(shop="other", id="other"))
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, fact("customer_replied", id="f", case_no=CASE))
     await until_quiet(pool, make_dispatcher())
     (entry,) = await Quarantine(pool).entries()
     assert entry["problems"][0]["code"] == "ambiguous_case"
