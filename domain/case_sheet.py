@@ -26,8 +26,8 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
         lines.append(f"- **需要人工 Needs a person** `{state.needs_human}`")
     running = sorted((clock for clock in state.clocks.values() if clock.running), key=lambda clock: clock.due_at)
     if running:
-        lines += ["", "| 时限 Clock | 规则 Rule | 到期 Due |", "|---|---|---|"]
-        lines += [f"| {clock.id} | {clock.rule} {clock.source} | {local(clock.due_at)} |" for clock in running]
+        # A list, since the Web UI sets table cells without a gap between them.
+        lines += ["", *(f"- **时限 Clock** {c.id} · {local(c.due_at)} · {c.rule} {c.source}" for c in running)]
     if state.refunds:
         lines += ["", *(f"- **退款 Refund** {r.amount} · {r.status.value} · `{r.key}`" for r in state.refunds)]
     if state.goods.rma:
