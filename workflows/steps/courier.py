@@ -117,11 +117,9 @@ class Courier:
         case = self._case
 
         def heard() -> str | None:
-            answer = case.take(
-                CourierAnswered, where=lambda said, _: said.verdict not in ("accepted", "recalled"), clock=clock
-            )
+            answer = self._answer(CourierRequestKind.TRACE, clock)
             if answer is not None:
-                return answer.verdict
+                return answer
             seen = self.state_of(case.order.waybill)
             if seen is ParcelState.LOST:
                 return "lost"
@@ -131,24 +129,40 @@ class Courier:
             heard, code="courier_answer", ball=Party.COURIER, stage=Stage.WAITING_COURIER, clock=clock, at=at
         )
 
+    def _answer(self, kind: CourierRequestKind, clock: Clock) -> str | None:
+        """The verdict on our request of that kind; that it was taken on is no verdict yet."""
+        case = self._case
+        key = case.partner_key(f"courier/{kind}/asked", "K")
+        said = case.take(
+            CourierAnswered,
+            where=lambda answer, _: answer.request in ("", key) and answer.verdict not in ("accepted", "recalled"),
+            clock=clock,
+        )
+        return said.verdict if said else None
+
     async def recall(self, rule: str, back_by: str) -> bool:
-        """Have the parcel brought back and wait for it. False when it did not come back by the clock `back_by`."""
+        """Have the parcel brought back and wait for it. False when it was refused or not back by the clock."""
         case = self._case
 
         async def recalling() -> bool:
             clock = await case.clock(back_by)
-            await self.request(CourierRequestKind.RECALL, rule, due_at=clock.due_at)
+            if not await self.request(CourierRequestKind.RECALL, rule, due_at=clock.due_at):
+                return False
             await case.contact.tell("recall_told", rule, due=clock.due_at.isoformat())
-            back = await case.until(
-                lambda: self.state_of(case.order.waybill) is ParcelState.RETURNED or None,
+            ended = await case.until(
+                lambda: self._back() or self._answer(CourierRequestKind.RECALL, clock),
                 code="parcel_back",
                 ball=Party.COURIER,
                 stage=Stage.WAITING_COURIER,
                 clock=clock,
             )
-            return bool(back)
+            return ended == ParcelState.RETURNED
 
         return await case.once("recall", recalling, bool)
+
+    def _back(self) -> str | None:
+        seen = self.state_of(self._case.order.waybill)
+        return seen if seen is ParcelState.RETURNED else None
 
     async def delivered(self, waybill: str, within: str, step: str) -> bool:
         """Wait until a parcel arrives. False when it did not by the clock."""
