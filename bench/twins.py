@@ -1,0 +1,63 @@
+"""Starting a case, ours or bare, as production starts one: register and search attributes for ours, a plain start for bare."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+
+from bench import bare
+from bench.plain_path import DAILY, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
+from domain import rulebook_file
+from domain.events import Request
+from domain.vocabulary import CaseType, Stage
+from starter.case_opening import KIND, ORDER, SHOP as SHOP_ATTRIBUTE, STAGE, CaseOpening
+from starter.pace import Paces
+from store.openings import Openings
+
+import asyncpg
+
+TWINS = {
+    CaseType.RETURN_REFUND: bare.BareReturnRefund,
+    CaseType.CUSTOMER_UNREACHABLE: bare.BareCustomerUnreachable,
+    CaseType.REFUND_ONLY: bare.BareRefundOnly,
+}
+Handle = WorkflowHandle  # of either twin
+
+
+class Opener:
+    """Starts cases of one twin. `twin` is `ours` or `bare`."""
+
+    def __init__(self, twin: str, client: Client, pool: asyncpg.Pool) -> None:
+        self._twin = twin
+        self._client = client
+        version = rules(), rulebook_file.default_text()
+        self._opening = CaseOpening(client, Openings(pool), Paces(1000), lambda: version)
+
+    async def open(self, request: Request) -> Handle:  # type: ignore[type-arg]
+        """Start a case for the request."""
+        if self._twin == "ours":
+            await self._opening.open(request, at=datetime.now(UTC), id=f"open-{request.case_no}", retried=False)
+            return self._client.get_workflow_handle(request.workflow_id, result_type=str)
+        start = bare.BareStart(
+            request=request.model_copy(update={"person": None}),
+            unreachable=UNREACHABLE,
+            daily=DAILY,
+            survey=SURVEY,
+            reopen=REOPEN,
+        )
+        return await self._client.start_workflow(
+            TWINS[request.case_type].run,  # type: ignore[attr-defined]
+            start,
+            id=f"bare/{request.shop}/{request.case_no}",
+            task_queue=bare.QUEUE,
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(SHOP_ATTRIBUTE, SHOP),
+                    SearchAttributePair(KIND, request.case_type.value),
+                    SearchAttributePair(STAGE, Stage.INTAKE.value),
+                    SearchAttributePair(ORDER, request.order.order_no),
+                ]
+            ),
+        )

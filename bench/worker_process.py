@@ -1,0 +1,127 @@
+"""One twin's worker in a process of its own: `python -m bench.worker_process`. Reports on standard output, a line each:
+
+    asked <case number> <asking>                 a partner was asked
+    started <workflow id> <activity> <ns>        with `--starts`: an activity began, on the machine's monotonic clock
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from typing import Any
+
+import asyncpg
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
+
+import worker as ours
+from activities.contact import ContactActivities
+from activities.courier import CourierActivities
+from activities.journal import JournalActivities
+from activities.refunds import RefundActivities
+from activities.warehouse import WarehouseActivities
+from activities.working_time import WorkingTimeActivities
+from bench.bare import BARE, QUEUE
+from bench.bare_activities import BareActivities
+from bench.partners import Partners, Told
+from store.address_book import PostgresAddressBook
+from store.contact_ledger import PostgresContactLedger
+from store.journal import PostgresJournal
+from store.one_time_inputs import PostgresOneTimeInputs
+from store.pool import open_pool
+from store.refund_ledger import PostgresRefundLedger
+from store.working_time import CalendarWorkingTime
+
+
+def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
+    """Our activities over the real store and partners in the process."""
+    partners = Partners(told)
+    book = PostgresAddressBook(pool)
+    contact = ContactActivities(PostgresContactLedger(pool), book, partners)
+    courier = CourierActivities(partners)
+    warehouse = WarehouseActivities(partners, book)
+    refunds = RefundActivities(PostgresRefundLedger(pool), partners, PostgresOneTimeInputs(pool))
+    return [
+        contact.contact_customer,
+        courier.track_parcel,
+        courier.request_courier,
+        warehouse.announce_return,
+        warehouse.ship_goods,
+        warehouse.dispose_goods,
+        warehouse.ask_warehouse,
+        refunds.issue_refund,
+        JournalActivities(PostgresJournal(pool)).write_journal,
+        WorkingTimeActivities(CalendarWorkingTime.from_folder(None)).working_due,
+    ]
+
+
+def bare_worker(client: Client, told: Told, cached_workflows: int) -> Worker:
+    """The twins' worker, with the options of ours."""
+    bare = BareActivities(Partners(told))
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=BARE,
+        activities=[bare.contact, bare.courier, bare.announce, bare.dispose, bare.ship, bare.refund],
+        workflow_runner=ours.plugin().workflow_runner,  # type: ignore[arg-type]
+        max_cached_workflows=cached_workflows,
+        max_concurrent_activities=100,
+        sticky_queue_schedule_to_start_timeout=ours.PATIENCE_WITH_STICKY,
+    )
+
+
+class _Starts(Interceptor):
+    """Reports each activity's start."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _StartsInbound(next)
+
+
+class _StartsInbound(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        now = time.monotonic_ns()
+        info = activity.info()
+        print("started", info.workflow_id, info.activity_type, now, flush=True)
+        return await self.next.execute_activity(input)
+
+
+async def main() -> None:
+    """Work until asked to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("twin", choices=["ours", "bare"])
+    parser.add_argument("--temporal", required=True)
+    parser.add_argument("--dsn", default="")
+    parser.add_argument("--cached", type=int, default=2000)
+    parser.add_argument("--starts", action="store_true")
+    options = parser.parse_args()
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+
+    def told(case_no: str, asked: str) -> None:
+        print("asked", case_no, asked, flush=True)
+
+    interceptors = [_Starts()] if options.starts else []
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    async with contextlib.AsyncExitStack() as stack:
+        if options.twin == "ours":
+            client = await Client.connect(options.temporal, plugins=[ours.plugin()], interceptors=interceptors)
+            pool = await stack.enter_async_context(await open_pool(options.dsn, max_size=ours.POOL))
+            worker = ours.worker_over(client, case_activities(pool, told), cached_workflows=options.cached)
+        else:
+            converter = ours.plugin().data_converter
+            client = await Client.connect(options.temporal, data_converter=converter, interceptors=interceptors)  # type: ignore[arg-type]
+            worker = bare_worker(client, told, options.cached)
+        async with worker:
+            print("ready", flush=True)
+            await asked_to_stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
