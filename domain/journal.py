@@ -55,12 +55,17 @@ class CaseRow(BaseModel):
 
 
 class JournalPage(BaseModel):
-    """Entries `first_entry..` of a case at one revision. Entry numbers are consecutive over the case's whole life."""
+    """Entries `first_entry..` of a case at one revision. Entry numbers are consecutive over the case's whole life.
+
+    A task that is lost is executed again, and then the same revision comes once more. Of two pages the one counts that
+    was made later by the case's time (`at`), and of pages made at the same instant the one of the higher revision.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     row: CaseRow
     revision: int
+    at: datetime
     first_entry: int
     entries: tuple[JournalEntry, ...]
     records: tuple[Record, ...] = ()

@@ -47,8 +47,11 @@ class PostgresJournal:
     async def write(self, page: JournalPage) -> None:
         """Write a page: the case's row, entries, records and handles, all or none.
 
-        Idempotent by (case, revision): a page that is not newer than the row changes nothing. Pages overlap after a
-        lost answer; an entry that stands already is left as it is.
+        A page made earlier than the row's newest one, or that very page once more, changes nothing. Pages overlap after
+        a lost answer; an entry that an earlier revision wrote is left as it is. A page made later under a revision that
+        the row has already comes from a workflow task that was lost and executed again, perhaps with another message in
+        it: it takes the place of what that revision and later ones wrote, since it is what the history holds. (A record
+        that only the lost task made stays: keys are counted anew by the same messages, so it is overwritten.)
 
         Raises:
             JournalRefused: a constraint refuses the page, for example closing over an open promise (P-PROMISE).

@@ -56,6 +56,7 @@ async def write(case: Case) -> bool:
     page = JournalPage(
         row=row,
         revision=state.revision,
+        at=now,
         first_entry=state.entry_count - len(state.unread) + 1,
         entries=tuple(state.unread[:PAGE]),
         records=tuple(records.values()),

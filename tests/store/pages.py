@@ -34,10 +34,11 @@ def entry(number: int, **data: Any) -> JournalEntry:
 
 
 def page(revision: int, numbers: range, *records: Record, case_no: str = "C1", **changes: Any) -> JournalPage:
-    """A page with the entries of these numbers."""
+    """A page with the entries of these numbers, made `revision` hours after the case began."""
     return JournalPage(
         row=row(case_no, **changes),
         revision=revision,
+        at=START + timedelta(hours=revision),
         first_entry=numbers.start,
         entries=tuple(entry(number) for number in numbers),
         records=records,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 
+from domain.journal import JournalPage
 from domain.ports import JournalRefused
 from store.case_register import CaseRegister, Handle
 from store.journal import RECORD_KINDS, PostgresJournal
@@ -215,3 +217,67 @@ async def test_a_page_is_one_commit(pool):
         await journal.write(page(revision, range(revision, revision + 1), *kinds))
     after = await pool.fetchval("SELECT pg_current_xact_id()::text::bigint")
     assert after - before == 11  # ten pages and the question itself
+
+
+LATER = {"at": START + timedelta(days=1)}
+
+
+def executed_again(revision: int, numbers: range, said: str, **made: datetime) -> JournalPage:
+    """The page of a task that was lost and executed again, a day later unless said otherwise."""
+    again = page(revision, numbers, stage=said)
+    entries = tuple(one.model_copy(update={"data": {"said": said}}) for one in again.entries)
+    return again.model_copy(update={"entries": entries} | LATER | made)
+
+
+async def said(pool, case_no="C1"):
+    lines = await CaseRegister(pool).timeline("demo", case_no)
+    return [(line.number, line.entry.data.get("said", "first")) for line in lines]
+
+
+async def test_a_task_executed_again_puts_its_page_in_the_place_of_the_lost_one(pool):
+    """A page that comes again with other content replaces what its revision wrote; what stood before it stays."""
+    journal = PostgresJournal(pool)
+    await journal.write(page(1, range(1, 3)))
+    await journal.write(page(2, range(3, 6)))
+    again = executed_again(2, range(3, 5), "again")
+    for _ in range(2):
+        await journal.write(again)
+        assert await said(pool) == [(1, "first"), (2, "first"), (3, "again"), (4, "again")]
+    case = await CaseRegister(pool).get("demo", "C1")
+    assert (case.stage, case.revision, case.entries_missing) == ("again", 2, 0)
+    await journal.write(page(2, range(3, 6)))
+    assert (await said(pool))[2:] == [(3, "again"), (4, "again")], "the lost task's page, late, changes nothing"
+    await journal.write(page(3, range(5, 7)).model_copy(update={"at": START + timedelta(days=2)}))
+    assert await numbers(pool) == [1, 2, 3, 4, 5, 6]
+    assert (await CaseRegister(pool).get("demo", "C1")).entries_missing == 0
+
+
+async def test_a_task_that_wrote_several_pages_is_replaced_from_its_first_one_on(pool):
+    """The lost task came to two rests: the first page of the second execution takes the place of both."""
+    journal = PostgresJournal(pool)
+    for lost in (page(1, range(1, 2)), page(2, range(2, 4)), page(3, range(4, 6))):
+        await journal.write(lost)
+    await journal.write(executed_again(2, range(2, 5), "again"))
+    assert await said(pool) == [(1, "first"), (2, "again"), (3, "again"), (4, "again")]
+    case = await CaseRegister(pool).get("demo", "C1")
+    assert (case.revision, case.entries_missing) == (2, 0)
+
+
+async def test_entries_of_an_earlier_revision_outlive_every_later_page(pool):
+    """A page that overlaps an earlier revision's entries and comes again changes its own entries only."""
+    journal = PostgresJournal(pool)
+    await journal.write(page(1, range(1, 3)))
+    await journal.write(page(2, range(1, 5)))
+    await journal.write(executed_again(2, range(1, 4), "again"))
+    assert await said(pool) == [(1, "first"), (2, "first"), (3, "again")]
+
+
+async def test_only_a_page_can_replace_and_only_its_own(pool):
+    """The licence to replace ends with the page's own transaction: afterwards the journal is as shut as before."""
+    journal = PostgresJournal(pool)
+    await journal.write(page(1, range(1, 3)))
+    async with pool.acquire() as connection:
+        await PostgresJournal(connection).write(executed_again(1, range(1, 3), "again"))
+        for act in ("UPDATE journal_entries SET actor = 'x'", "DELETE FROM journal_entries"):
+            with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+                await connection.execute(act)
