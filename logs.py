@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict
@@ -58,8 +58,8 @@ def case_context(_: Any, __: str, event: EventDict) -> EventDict:
     return event
 
 
-def configure(level: str) -> None:
-    """Send every log of this process to standard output as JSON."""
+def configure(level: str, stream: TextIO = sys.stdout) -> None:
+    """Send every log of this process to standard output, or another stream, as JSON."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -77,7 +77,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]

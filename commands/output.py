@@ -32,14 +32,24 @@ class Column:
     align: Literal["left", "right"] = "left"
 
 
-def show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], *, as_json: bool, title: str = "") -> None:
-    """Rows as a table, or as a JSON array of objects that keeps every key of the rows, shown or not."""
+def show_table(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    *,
+    as_json: bool,
+    title: str = "",
+    lines: bool = False,
+) -> None:
+    """Rows as a table, or as a JSON array of objects that keeps every key of the rows, shown or not.
+
+    `lines`: with lines between the rows, for cells of several lines.
+    """
     if as_json:
         show_json(list(rows))
         return
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left", show_lines=lines)
     for column in columns:
         table.add_column(say(column.zh, column.en), justify=column.align, overflow="fold")
     for row in rows:

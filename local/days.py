@@ -41,7 +41,7 @@ from local.staff import Act, Staff
 LOOK_EVERY = 0.03  # seconds between two looks at a case that is at work
 FAILING = 3  # attempts of one workflow task: more are no accident
 NEVER = datetime.min.replace(tzinfo=UTC)
-STANDSTILL = 25  # steps in a row in which neither time passes nor anything happens
+STANDSTILL = 20.0  # seconds of the wall's clock in which a case does not go on
 
 Taken = Callable[[Sequence[Mapping[str, Any]]], Awaitable[bool]]
 """Whether events that a door accepted are with their cases."""
@@ -114,9 +114,10 @@ class Days:
             CaseStuck: its workflow fails, its code fails, or nothing is left that could make it go on.
         """
         handle = self.client.get_workflow_handle(f"case/{shop}/{case_no}")
-        lived, still = Lived(f"{shop}/{case_no}", NEVER, NEVER), 0
+        lived = Lived(f"{shop}/{case_no}", NEVER, NEVER)
+        went_on = time.monotonic()
         while True:
-            before = (lived.now, len(lived.events), len(lived.acts))
+            before = _standing(lived)
             if await self._at_rest(handle, lived) or stop(lived.shown):
                 return lived
             if until is not None and lived.now >= until:
@@ -124,15 +125,24 @@ class Days:
             if not await self._act(handle, lived):
                 await self._pass_time(handle, lived, until)
             self._watch(lived)
-            still = still + 1 if before == (lived.now, len(lived.events), len(lived.acts)) else 0
-            if still > STANDSTILL:
-                raise CaseStuck(_told(lived, "nothing makes it go on"))
+            if before != _standing(lived):
+                went_on = time.monotonic()
+            elif time.monotonic() > went_on + STANDSTILL:
+                raise CaseStuck(_told(lived, "nothing that could come by itself makes it go on"))
 
     async def _at_rest(self, handle: WorkflowHandle[Any, Any], lived: Lived) -> bool:
         """Wait until the case has done all that it can do now. True when it has ended."""
         deadline = time.monotonic() + self._patience
         while True:
-            described = await handle.describe()
+            if time.monotonic() > deadline:
+                raise CaseStuck(_told(lived, f"it was not at rest within {self._patience:.0f} s"))
+            try:
+                described = await handle.describe()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:  # it is known to the register and not started yet
+                    raise
+                await asyncio.sleep(LOOK_EVERY)
+                continue
             _note(described, lived)
             if described.status is WorkflowExecutionStatus.COMPLETED:
                 lived.ended, lived.outcome = True, str(await handle.result())
@@ -146,8 +156,6 @@ class Days:
                 lived.shown = await _explain(handle) or lived.shown
                 if lived.shown.get("waiting_for"):
                     return False
-            if time.monotonic() > deadline:
-                raise CaseStuck(_told(lived, f"it was not at rest within {self._patience:.0f} s"))
             await asyncio.sleep(LOOK_EVERY)
 
     async def _act(self, handle: WorkflowHandle[Any, Any], lived: Lived) -> bool:
@@ -171,8 +179,9 @@ class Days:
         instants += [one for one in (planned, until) if one is not None]
         if retry := _next_attempt(await handle.describe()):
             instants.append(retry)
-        if not instants:
-            raise CaseStuck(_told(lived, "it waits for nothing that could come by itself"))
+        if not instants:  # it may be about to end
+            await asyncio.sleep(LOOK_EVERY)
+            return
         to = min(instants)
         if to > lived.now:
             try:
@@ -244,6 +253,11 @@ def _next_attempt(described: WorkflowExecutionDescription) -> datetime | None:
 
 def _aware(stamp: Timestamp) -> datetime:
     return stamp.ToDatetime(UTC)
+
+
+def _standing(lived: Lived) -> tuple[object, ...]:
+    """What differs when a case has gone on. Its time alone does not: that passes by itself."""
+    return len(lived.events), len(lived.acts), lived.shown.get("waiting_for"), lived.shown.get("next")
 
 
 def _told(lived: Lived, why: str) -> str:

@@ -1,0 +1,65 @@
+"""The main job of a demonstration: example files through the file door, and every case to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from commands.demo_house import DemoHouse
+from commands.intake import column_map
+from local.days import CaseStuck, Lived
+from local.days_ahead import move_ahead
+from starter.file_door import FileDoor, Report
+from store.inbox import Inbox
+
+KINDS = (".ndjson", ".csv", ".xlsx")
+OPEN = {"new", "claimed", "waiting"}  # rows of the inbox that are still on their way
+LOOK_EVERY = 0.2  # seconds between two looks for cases that opened
+
+
+def files_of(examples: Path) -> list[Path]:
+    """The files with order events, by name."""
+    return sorted(file for file in examples.iterdir() if file.suffix in KINDS)
+
+
+async def take_files(house: DemoHouse, files: Sequence[Path], shop: str) -> list[Report]:
+    """The files through the file door; their events moved to days still to come. Raises BadEvent."""
+    door = FileDoor(house.pool, column_map(None, shop), house.intake)
+    reports = []
+    for file in files:
+        with file.open("rb") as stream:
+            reports.append(await door.take(stream, file.name))
+    await move_ahead(house.pool, datetime.now(UTC))
+    return reports
+
+
+async def live(house: DemoHouse, seen: Callable[[int, int], None]) -> dict[str, Lived | CaseStuck]:
+    """Hand every event over and drive each case that opens to its end, side by side. `seen` hears: ended, opened."""
+    lives: dict[str, asyncio.Task[Lived]] = {}
+    inbox = Inbox(house.pool)
+    async with house.handing_over():
+        try:
+            while True:
+                for row in await house.pool.fetch("SELECT shop, case_no FROM cases ORDER BY opened_at"):
+                    name = f"{row['shop']}/{row['case_no']}"
+                    if name not in lives:
+                        lives[name] = asyncio.create_task(house.days.live(row["shop"], row["case_no"]), name=name)
+                ended = sum(task.done() for task in lives.values())
+                seen(ended, len(lives))
+                if ended == len(lives) and not OPEN & (await inbox.counts()).keys():
+                    break
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            for task in lives.values():
+                task.cancel()
+            await asyncio.gather(*lives.values(), return_exceptions=True)
+    return {name: _end(task) for name, task in lives.items()}
+
+
+def _end(task: asyncio.Task[Lived]) -> Lived | CaseStuck:
+    try:
+        return task.result()
+    except CaseStuck as stuck:
+        return stuck
