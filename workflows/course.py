@@ -168,6 +168,12 @@ class Case:
         if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
             clock.end(ClockState.MET, workflow.now())
 
+    def no_longer_due(self, id: str) -> None:
+        """What the clock waited for will not come: the case goes another way."""
+        clock = self.clock_if_started(id)
+        if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+            clock.end(ClockState.CANCELLED, workflow.now())
+
     def cancel_clocks(self) -> None:
         """Stop every clock: the case goes another way."""
         for clock in self.state.clocks.values():

@@ -81,6 +81,7 @@ async def no_fault_found(case: Case) -> Outcome:
         return await case.remedy.decided_at_desk("no_fault_unanswered", "M-NODEFECT")
     if answer.choice is Resolution.RETURN_REFUND:
         return await pay_for_return(case, Inspection.PASS, as_no_reason=True)
+    case.no_longer_due("D-REFPAY")  # he takes the goods and not the money
     await case.returns.dispose(Disposition.SEND_BACK)
     if await case.shipping.send(ShipmentLeg.SEND_BACK, "W-8"):
         return Outcome.NO_FAULT_FOUND
