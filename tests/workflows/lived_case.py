@@ -157,6 +157,15 @@ class LivedCase:
         """Messages and calls to the customer, by template."""
         return [entry for entry in await self.journal("customer_contacted") if template in ("", entry.data["template"])]
 
+    async def sum_told(self, template: str) -> str:
+        """The sum that the first message of that template names; empty when it names none."""
+        async for event in self.handle.fetch_history_events():
+            for given in event.activity_task_scheduled_event_attributes.input.payloads:
+                asked = json.loads(given.data)
+                if asked.get("template") == template:
+                    return str(asked["variables"].get("amount", ""))
+        raise AssertionError(f"nothing was told by {template}")
+
     async def records(self, kind: str) -> list[dict[str, Any]]:
         """The rulebook's records of one kind, as they stand."""
         rows = await self.house.pool.fetch(

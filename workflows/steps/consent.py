@@ -57,7 +57,8 @@ class Consent:
         async def proposing() -> Answer:
             proposal_id = await case.once(f"{step}/proposed", lambda: self._open(what, rule, choices, fee), str)
             clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{what}")
-            await case.contact.tell(template, rule, step=step, due=clock.due_at.isoformat(), **variables)
+            cost = {"amount": str(fee)} if fee is not None else {}
+            await case.contact.tell(template, rule, step=step, due=clock.due_at.isoformat(), **cost, **variables)
             answer = await case.until(
                 lambda: case.take(
                     CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock
