@@ -46,7 +46,8 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
             if clock.id == PROMISE:
                 _break_promise(case, key)
             else:
-                escalate(case, f"overdue:{clock.id}", clock.rule)
+                # What a person must do already says more than that a clock ran out meanwhile.
+                escalate(case, case.state.needs_human or f"overdue:{clock.id}", clock.rule)
             return True
     if await case.consent.quote():
         return True
@@ -74,10 +75,9 @@ def _unanswered(case: Case) -> bool:
 
 
 def escalate(case: Case, code: str, rule: str) -> None:
-    """Put the case before a person (R-ESC, A-SUPQ)."""
-    if case.state.needs_human != code:
-        case.state.needs_human = code
-        case.note("escalated", rule, reason=code)
+    """Put the case before a person (R-ESC, A-SUPQ). Each missed deadline does so once more."""
+    case.state.needs_human = code
+    case.note("escalated", rule, reason=code)
     if case.state.closed_at is None:
         case.state.stage = Stage.ESCALATED
 

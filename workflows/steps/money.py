@@ -159,7 +159,7 @@ class Funds:
                 lambda: case.take(ProvideInput),
                 code=f"refund_{row.need}",
                 ball=Party.FINANCE,
-                stage=Stage.EXECUTE,
+                stage=Stage.EXECUTE if reminder == 1 else Stage.ESCALATED,
                 clock=clock,
             )
             if given is not None:
