@@ -61,6 +61,7 @@ class SideBySide:
         self._tasks = {nodeid: asyncio.create_task(live(nodeid), name=nodeid) for nodeid in self._bodies}
 
 
+@pytest.hookimpl(trylast=True)  # after the selection by name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests here that ask for nothing but the house live side by side with those of their file."""
     files: dict[Path, SideBySide] = {}

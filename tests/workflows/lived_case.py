@@ -14,10 +14,13 @@ from temporalio.exceptions import ApplicationError
 
 from domain.case import CaseState
 from domain.identity import workflow_id
+from local.days import Lived
 
 if TYPE_CHECKING:
     from tests.workflows.house import House
 
+LIFETIME = timedelta(days=120)  # of any case: longer means that it never ends
+SHOWN = ("stage", "waiting_for", "ball_with", "needs_human")
 _ids = itertools.count(1)
 
 
@@ -66,30 +69,33 @@ class LivedCase:
 
     async def to_the_end(self) -> str:
         """Live until nothing of the case is left to do, its aftercare included. The answer is its outcome."""
-        lived = await self.house.days.live(self.shop, self.case_no)
+        lived = await self.house.days.live(self.shop, self.case_no, until=self.began + LIFETIME)
+        assert lived.ended, f"it does not end: {_now(lived)}, {await self.events()}"
         return lived.outcome
 
     async def run_until(self, ready: Callable[[Now], bool] | None = None, /, **wanted: str) -> Now:
         """Live until the resting case is as wanted: `stage`, `waiting_for`, `needs_human`, `ball_with`, a condition."""
 
         def reached(shown: Mapping[str, Any]) -> bool:
-            now = _now(self.began, shown, ended=False)
+            now = Now(self.began, False, **{name: shown[name] for name in SHOWN})
             return (ready is None or ready(now)) and all(shown[name] == value for name, value in wanted.items())
 
-        lived = await self.house.days.live(self.shop, self.case_no, stop=reached)
-        assert not lived.ended, f"it ended {lived.outcome} and was never {wanted or 'as wanted'}: {await self.events()}"
-        return _now(lived.now, lived.shown, ended=False)
+        until = self.began + LIFETIME
+        lived = await self.house.days.live(self.shop, self.case_no, until=until, stop=reached)
+        now = _now(lived)
+        assert not now.ended and now.at < until, f"never {wanted or 'as wanted'}: {now}, {await self.events()}"
+        return now
 
     async def pass_time(self, **length: float) -> Now:
         """Live for so long (`days=2`, `hours=3`), whatever happens meanwhile."""
         until = (await self.rest()).at + timedelta(**length)
         lived = await self.house.days.live(self.shop, self.case_no, until=until)
-        return _now(lived.now, lived.shown, ended=lived.ended)
+        return _now(lived)
 
     async def rest(self) -> Now:
         """Let the case finish what it can do now."""
         lived = await self.house.days.live(self.shop, self.case_no, stop=lambda _: True)
-        return _now(lived.now, lived.shown, ended=lived.ended)
+        return _now(lived)
 
     # --- people speak and act ---
 
@@ -199,9 +205,8 @@ def _document(value: Any) -> dict[str, Any]:
     return document
 
 
-def _now(at: datetime, shown: Mapping[str, Any], *, ended: bool) -> Now:
-    fields = ("stage", "waiting_for", "ball_with", "needs_human")
-    return Now(at, ended, **{name: shown.get(name, "") for name in fields})
+def _now(lived: Lived) -> Now:
+    return Now(lived.now, lived.ended, **{name: lived.shown.get(name, "") for name in SHOWN})
 
 
 def about(instant: datetime, expected: datetime) -> bool:
