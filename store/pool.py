@@ -22,6 +22,13 @@ async def _prepare(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_dump, decoder=json.loads)
 
 
+async def _leave(connection: asyncpg.Connection) -> None:
+    """Nothing to set back when a connection returns: nobody here sets, listens, or locks beyond a transaction.
+
+    asyncpg ends an open transaction by itself; its default asks the server for the rest, one round trip per statement.
+    """
+
+
 async def open_pool(
     dsn: str,
     *,
@@ -45,6 +52,7 @@ async def open_pool(
         max_size=max_size,
         command_timeout=command_timeout,
         init=_prepare,
+        reset=_leave,
         server_settings={
             "application_name": application_name,
             "timezone": "UTC",
