@@ -241,14 +241,18 @@ class CaseState(BaseModel):
         not be read, then the oldest unwritten entries (PostgreSQL counts them as missing), then the oldest facts that
         no step has used. All of it stands in the history of the run that took it.
         """
-        if len(self.model_dump_json()) <= most:
+
+        def too_heavy() -> bool:
+            return len(self.model_dump_json().encode()) > most
+
+        if not too_heavy():
             return
         for key, record in self.records.items():
             if record.kind == UNDECODABLE:
                 self.records[key] = record.model_copy(update={"data": record.data | {"raw": ""}})
         unread, mailbox = len(self.unread), len(self.mailbox)
         for shed in (self.unread, self.mailbox):
-            while shed and len(self.model_dump_json()) > most:
+            while shed and too_heavy():
                 del shed[: len(shed) // 2 + 1]
         entries, facts = unread - len(self.unread), mailbox - len(self.mailbox)
         self.note(now, Party.SYSTEM, "state_lightened", "R-OWNER", entries=entries, facts=facts)

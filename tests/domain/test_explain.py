@@ -1,0 +1,80 @@
+"""A case can say at any moment where it stands, what it waits for, what holds it back and what comes next."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from domain.case import Proposal
+from domain.case_sheet import sheet
+from domain.explain import Explanation, explain
+from domain.messages import COMMANDS
+from domain.vocabulary import Outcome, Party, Resolution
+from tests.domain.cases import NOW, Desk, yuan_of
+
+
+def told(desk: Desk) -> Explanation:
+    """What the case says, its timer being armed for tomorrow."""
+    return explain(desk.start, desk.state, (NOW + timedelta(days=1), "S-CONSENT due"))
+
+
+def test_a_clock_is_explained_with_its_rule_source_and_pauses() -> None:
+    """Whoever asks sees why a deadline stands, not only when."""
+    desk = Desk("consent")
+    clock = desk.clock("S-CONSENT")
+    clock.pause(NOW, "holiday", "agent:7")
+    (view,) = told(desk).clocks
+    assert (view.id, view.rule, view.state, view.pauses) == ("S-CONSENT", clock.rule, "paused", ["holiday (agent:7)"])
+    assert told(desk).due_at is None, "a stopped clock is not due"
+    clock.resume(NOW)
+    assert (told(desk).due_at, told(desk).due_rule) == (clock.due_at, "S-CONSENT")
+
+
+def test_the_next_act_of_the_case_itself_is_told() -> None:
+    """What fires when nobody does anything, and when."""
+    upcoming = told(Desk("consent")).next
+    assert upcoming is not None
+    assert (upcoming.at, upcoming.what) == (NOW + timedelta(days=1), "S-CONSENT due")
+    desk = Desk("consent")
+    assert explain(desk.start, desk.state, (None, "")).next is None
+
+
+def test_every_guard_that_holds_the_case_back_is_named_once() -> None:
+    """Contact hours, open promises, missing consent, missing approval: each with its rule."""
+    desk = Desk("consent")
+    assert told(desk).blocked == []
+    desk.does("promise", what="call_back")
+    desk.does("offer_compensation", form="coupon", amount=yuan_of("50.00"))
+    desk.state.proposals.append(Proposal(id="C1", plan=Resolution.RESHIP))
+    desk.state.guard_block = {"rule": "P-HOURS", "reason": "too_early", "next_slot": "10:00"}
+    assert {one.guard for one in told(desk).blocked} == {"P-HOURS", "P-PROMISE", "P-CONSENT", "A-CAP"}
+    desk.state.outcome = Outcome.WITHDRAWN
+    assert "P-CONSENT" not in {one.guard for one in told(desk).blocked}
+
+
+def test_the_ball_is_with_a_person_of_ours_when_one_must_act() -> None:
+    """An alarm takes the ball from the customer; without one he who is waited for has it."""
+    desk = Desk("consent")
+    assert desk.state.waiting is not None
+    desk.state.waiting.ball_with = Party.CUSTOMER
+    assert told(desk).ball_with == Party.CUSTOMER
+    desk.state.needs_human = "promise_overdue"
+    assert told(desk).ball_with == Party.AGENT
+
+
+def test_every_command_is_offered_or_refused_with_its_sentence() -> None:
+    """A console needs nothing else to draw its buttons."""
+    actions = {one.action: one for one in told(Desk("decision_lost")).actions}
+    assert actions.keys() == COMMANDS.keys()
+    assert actions["decide"].allowed
+    assert (actions["approve"].allowed, actions["approve"].rule) == (False, "A-CAP")
+    assert actions["approve"].why_not
+
+
+def test_the_case_sheet_shows_no_person_and_the_customers_own_time() -> None:
+    """The Web UI's page: codes, sums and local times; never who the customer is (P-PRIV)."""
+    desk = Desk("consent")
+    desk.clock("S-CONSENT")
+    page = sheet(desk.start, desk.state, NOW)
+    assert desk.start.request.order.customer_ref not in page
+    assert (NOW + timedelta(hours=18)).strftime("%m-%d %H:%M") in page, "due in ten hours, in China"
+    assert "consent" in page

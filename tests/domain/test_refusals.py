@@ -1,0 +1,212 @@
+"""What staff may not do, and how they are told: a sentence in both languages with its rule and what to do instead."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.case import Refunding
+from domain.messages import COMMANDS
+from domain.money import Money
+from domain.ports import HumanNeed, RefundStatus
+from domain.refusals import AT_ONCE, LAST_PAGE, available, same_person
+from tests.domain.cases import FEN, NOW, Desk, yuan_of
+
+LATER = (NOW + timedelta(days=1)).isoformat()
+FULL = {"resolution": "full_refund"}
+
+
+def quiet() -> Desk:
+    """A case that waits for the customer."""
+    return Desk("consent")
+
+
+def deciding() -> Desk:
+    """A case that waits for a person's decision."""
+    return Desk("decision_refund_only")
+
+
+def asked_for_goodwill() -> Desk:
+    """An agent asked for 90.00 of goodwill, above his limit."""
+    desk = quiet()
+    desk.does("offer_compensation", form="coupon", amount=yuan_of("90.00"))
+    return desk
+
+
+def promised() -> Desk:
+    """A promise is open."""
+    desk = quiet()
+    desk.does("promise", what="call_back")
+    return desk
+
+
+def timed() -> Desk:
+    """A clock runs."""
+    desk = quiet()
+    desk.clock("S-CONSENT")
+    return desk
+
+
+def paid(status: RefundStatus = RefundStatus.DONE) -> Desk:
+    """A refund of 60.00 was asked for."""
+    desk = deciding()
+    refund = Refunding(key="R-1", amount=Money.parse("60.00"), purpose="goods", rule="R-REF-PATH", status=status)
+    desk.state.refunds.append(refund)
+    return desk
+
+
+def closed() -> Desk:
+    """A closed case in its aftercare."""
+    desk = Desk("aftercare")
+    desk.state.closed_at = NOW
+    return desk
+
+
+def over() -> Desk:
+    """A case whose aftercare is over and whose last page could not be written yet."""
+    desk = closed()
+    return desk.wait(LAST_PAGE)
+
+
+REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
+    ("not_staff", quiet(), "add_note", "customer", {"note_ref": "n"}),
+    ("not_staff", quiet(), "add_note", "courier:9", {"note_ref": "n"}),
+    ("closed", closed(), "decide", "agent:1", FULL),
+    ("over", over(), "reopen_case", "agent:1", {}),
+    ("open", quiet(), "reopen_case", "agent:1", {}),
+    ("nothing_to_approve", quiet(), "approve", "supervisor:2", {}),
+    ("nothing_to_approve", quiet(), "reject", "supervisor:2", {}),
+    ("nothing_to_decide", quiet(), "decide", "agent:1", FULL),
+    ("nothing_asked", Desk("refund_notice"), "provide_input", "finance:3", {}),
+    ("no_promise", quiet(), "keep_promise", "agent:1", {"promise": "P1"}),
+    ("no_such_promise", promised(), "keep_promise", "agent:1", {"promise": "P9"}),
+    ("no_pause", timed(), "resume_clock", "agent:1", {"clock": "S-CONSENT"}),
+    ("no_clock", quiet(), "pause_clock", "agent:1", {"clock": "S-CONSENT", "reason": "holiday"}),
+    ("no_such_clock", timed(), "pause_clock", "agent:1", {"clock": "S-TRACKING", "reason": "holiday"}),
+    ("no_such_clock", timed(), "move_clock", "supervisor:2", {"clock": "nonsense", "due_at": LATER, "reason": "r"}),
+    ("not_supervisor", timed(), "move_clock", "agent:1", {"clock": "S-CONSENT", "due_at": LATER, "reason": "r"}),
+    ("before_start", timed(), "move_clock", "manager:2",
+     {"clock": "S-CONSENT", "due_at": "2020-01-01T00:00:00Z", "reason": "r"}),
+    ("protected", promised(), "pause_clock", "manager:2", {"clock": "D-PROMISE/P1", "reason": "r"}),
+    ("protected", promised(), "move_clock", "manager:2", {"clock": "D-PROMISE/P1", "due_at": LATER, "reason": "r"}),
+    ("not_confirming", quiet(), "close_case", "agent:1", {"note_ref": "n"}),
+    ("no_word", Desk("confirmation"), "close_case", "agent:1", {}),
+    ("paid", paid(), "cancel_case", "agent:1", {"reason": "changed_mind"}),
+    ("paid", paid(RefundStatus.PENDING), "cancel_case", "agent:1", {"reason": "changed_mind"}),
+    ("over_paid", paid(), "decide", "agent:1", FULL | {"amount": yuan_of("39.01")}),
+    ("currency", deciding(), "decide", "agent:1", FULL | {"amount": {"minor": 1, "currency": "EUR"}}),
+    ("currency", quiet(), "promise", "agent:1", {"what": "cash", "amount": {"minor": 1, "currency": "EUR"}}),
+    ("currency", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1, "currency": "EUR"}}),
+    ("currency", quiet(), "offer_compensation", "agent:1",
+     {"form": "coupon", "amount": {"minor": 1, "currency": "EUR"}}),
+    ("unknown_form", quiet(), "offer_compensation", "agent:1", {"form": "car", "amount": FEN}),
+    ("unknown_occasion", quiet(), "offer_compensation", "agent:1",
+     {"form": "coupon", "amount": FEN, "occasion": "bad_review"}),
+    ("over_paid", quiet(), "offer_compensation", "manager:2", {"form": "coupon", "amount": yuan_of("99.01")}),
+    ("own_request", asked_for_goodwill(), "approve", "agent:1", {}),
+    ("own_request", asked_for_goodwill(), "approve", "manager:1", {}),
+    ("over_limit", asked_for_goodwill(), "approve", "agent:5", {}),
+    ("over_limit", asked_for_goodwill(), "approve", "finance:5", {}),
+    ("which", asked_for_goodwill(), "approve", "supervisor:2", {"request": "A77"}),
+    ("not_a_call", quiet(), "log_call", "agent:1", {"result": "sent"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "desk", "kind", "by", "fields"), REFUSED, ids=[f"{one[0]}-{one[2]}-{one[3]}" for one in REFUSED]
+)
+def test_a_refusal_says_why_and_what_to_do(code: str, desk: Desk, kind: str, by: str, fields: dict[str, Any]) -> None:
+    """Every reason has its code, its rule, and a sentence in Chinese and in English; asking changes nothing."""
+    before = desk.state.model_dump_json()
+    refused = desk.refusal(kind, by, **fields)
+    assert refused is not None
+    assert refused.code == code
+    assert refused.rule
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in refused.zh)
+    assert refused.en.isascii()
+    assert str(refused) == f"{refused.zh} / {refused.en} [{refused.rule}]"
+    assert desk.state.model_dump_json() == before
+
+
+ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
+    (deciding(), "decide", "agent:1", FULL),
+    (paid(), "decide", "agent:1", FULL | {"amount": yuan_of("39.00")}),
+    (paid(RefundStatus.REFUSED), "cancel_case", "agent:1", {"reason": "changed_mind"}),
+    (closed(), "reopen_case", "agent:1", {}),
+    (closed(), "add_note", "agent:1", {"note_ref": "n"}),
+    (Desk("confirmation"), "close_case", "agent:1", {"note_ref": "call-1"}),
+    *((Desk(f"refund_{need}"), "provide_input", "finance:3", {}) for need in HumanNeed),
+    (asked_for_goodwill(), "approve", "supervisor:2", {}),
+    (asked_for_goodwill(), "reject", "finance:2", {}),
+    (timed(), "pause_clock", "agent:1", {"clock": "S-CONSENT", "reason": "holiday"}),
+    (timed(), "move_clock", "supervisor:2", {"clock": "S-CONSENT", "due_at": LATER, "reason": "holiday"}),
+    (promised(), "keep_promise", "agent:1", {"promise": "P1"}),
+    (quiet(), "offer_compensation", "agent:1", {"form": "coupon", "amount": yuan_of("99.00"), "occasion": "flaw"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("desk", "kind", "by", "fields"), ACCEPTED, ids=[f"{one[1]}-{number}" for number, one in enumerate(ACCEPTED)]
+)
+def test_what_has_its_place_is_not_refused(desk: Desk, kind: str, by: str, fields: dict[str, Any]) -> None:
+    """The guard stops nobody who acts at the right time within his limits."""
+    assert desk.code(kind, by, **fields) == ""
+
+
+def test_limits_of_goodwill_hold_for_the_whole_case() -> None:
+    """A-CAP: what a supervisor may give per case cannot be passed by approving it piece by piece."""
+    desk = Desk("consent")
+    desk.start = desk.start.model_copy(
+        update={
+            "request": desk.start.request.model_copy(
+                update={"order": desk.start.request.order.model_copy(update={"paid": Money.parse("900.00")})}
+            )
+        }
+    )
+    first = desk.does("offer_compensation", form="cash", amount=yuan_of("150.00")).partition(":")[2]
+    second = desk.does("offer_compensation", form="cash", amount=yuan_of("150.00")).partition(":")[2]
+    desk.does("approve", "supervisor:2", request=first)
+    assert desk.code("approve", "supervisor:2", request=second) == "over_limit"
+    assert desk.code("approve", "manager:2", request=second) == ""
+
+
+def test_a_wild_program_cannot_make_a_case_too_heavy() -> None:
+    """Beyond a number of open promises, approvals and pauses that no person reaches, more are refused."""
+    desk = Desk("consent")
+    for _ in range(AT_ONCE):
+        desk.does("promise", what="call_back")
+        desk.does("offer_compensation", form="coupon", amount=yuan_of("20.00"))
+    clock = desk.clock("S-CONSENT")
+    for _ in range(AT_ONCE):
+        clock.pause(desk.now, "r", "agent:1")
+        clock.resume(desk.now)
+    assert desk.code("promise", what="call_back") == "too_many"
+    assert desk.code("offer_compensation", form="coupon", amount=yuan_of("20.00")) == "too_many"
+    assert desk.code("pause_clock", clock="S-CONSENT", reason="r") == "too_many"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("agent:7", "supervisor:7", True),
+        ("agent:7", "agent:8", False),
+        ("agent", "agent", True),
+        ("agent", "supervisor", False),
+        ("agent:7", "agent", False),
+    ],
+)
+def test_a_person_is_one_whatever_role_he_acts_under(one: str, other: str, same: bool) -> None:
+    """A-SOD looks at the person; who gives only a role is taken for that role's one person."""
+    assert same_person(one, other) is same
+
+
+def test_every_command_is_listed_with_the_reason_why_not() -> None:
+    """A console can show all commands, those that have no place now greyed out with the sentence."""
+    listed = dict(available(quiet().start, quiet().state))
+    assert listed.keys() == COMMANDS.keys()
+    assert listed["add_note"] is None
+    refused = listed["decide"]
+    assert refused is not None
+    assert refused.code == "nothing_to_decide"
