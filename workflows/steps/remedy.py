@@ -74,9 +74,11 @@ class Remedy:
                 return Outcome.PRICE_ADJUSTED
             return self.refund_outcome()
         if decision.resolution is Resolution.RESHIP:
-            return Outcome.RESHIPPED if await case.shipping.send(ShipmentLeg.RESHIP, rule) else None
+            sent = await case.shipping.send(ShipmentLeg.RESHIP, rule, step=f"{step}/ship")
+            return Outcome.RESHIPPED if sent else None
         if decision.resolution is Resolution.SEND_BACK:
-            return Outcome.RETURNED_TO_CUSTOMER if await case.shipping.send(ShipmentLeg.SEND_BACK, rule) else None
+            sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship")
+            return Outcome.RETURNED_TO_CUSTOMER if sent else None
         if decision.resolution in (Resolution.COUPON, Resolution.GIFT, Resolution.CASH_GOODWILL):
             return Outcome.GOODWILL_ONLY
         await case.contact.tell("refund_rejected", rule, step=f"{step}/told", reason=decision.reason or "not_covered")

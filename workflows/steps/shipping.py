@@ -24,27 +24,29 @@ class Shipping:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    async def send(self, leg: ShipmentLeg, rule: str) -> bool:
+    async def send(self, leg: ShipmentLeg, rule: str, step: str = "") -> bool:
         """Have the order's goods sent and follow them until they arrive.
 
-        False when the warehouse cannot send them, or when they did not arrive in time: a person decides then.
+        False when the warehouse cannot send them, or when they did not arrive in time: a person decides then. `step` tells
+        several parcels of one leg apart.
         """
         case = self._case
+        step = step or f"ship/{leg}"
 
         async def sending() -> bool:
-            if not await self._order(leg, rule):
+            if not await case.once(f"{step}/placed", lambda: self._order(leg, rule, step), bool):
                 return False
-            waybill = await case.once(f"ship/{leg}/waybill", lambda: self._waybill(leg), str)
-            await case.contact.tell("shipped_told", rule, step=f"shipped/{leg}", waybill=waybill)
-            return await case.courier.delivered(waybill, "S-DELIVER", leg)
+            waybill = await case.once(f"{step}/waybill", lambda: self._waybill(step), str)
+            await case.contact.tell("shipped_told", rule, step=f"{step}/told", waybill=waybill)
+            return await case.courier.delivered(waybill, "S-DELIVER", step)
 
-        return await case.once(f"ship/{leg}", sending, bool)
+        return await case.once(step, sending, bool)
 
-    async def _order(self, leg: ShipmentLeg, rule: str) -> bool:
+    async def _order(self, leg: ShipmentLeg, rule: str, step: str) -> bool:
         case = self._case
         try:
             await case.partner(
-                f"ship/{leg}/ordered",
+                f"{step}/ordered",
                 WarehouseActivities.ship_goods,
                 lambda key: ShipmentAsk(
                     key=key,
@@ -65,12 +67,12 @@ class Shipping:
         case.note("shipment_ordered", rule, leg=leg)
         return True
 
-    async def _waybill(self, leg: ShipmentLeg) -> str:
+    async def _waybill(self, step: str) -> str:
         """Wait for the parcel's number; a late hand-over escalates (R-SHIP-24H) and is waited for all the same."""
         case, turn = self._case, 0
         while True:
             turn += 1
-            clock = await case.clock("S-SHIP", name=f"S-SHIP/{leg}#{turn}")
+            clock = await case.clock("S-SHIP", name=f"S-SHIP/{step}#{turn}")
             shipped = await case.until(
                 lambda: case.take(Shipped),
                 code="shipment",
