@@ -1,0 +1,117 @@
+"""发出无物流信息: shipped, but no scan shows. First our warehouse is asked, then the courier."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.workflows.house import House
+from tests.workflows.lived_case import LivedCase, about
+
+KEPT = {"handed_over": False, "stock_after": "never"}
+
+
+async def _noinfo_due(house: House, case: LivedCase) -> object:
+    return await house.due(case.began, 2, "working_days")
+
+
+async def test_our_own_fault_mended_in_time_ends_with_the_receipt(house: House) -> None:
+    """It never left; asked, the warehouse hands it over within two working days, and it arrives."""
+    case = await house.open("no_tracking_info", reason="late", warehouse={"handed_over": False})
+
+    assert await case.to_the_end() == "delivered"
+
+    assert (await case.one("handed_over_answer", handed_over=False)).rule == "R-NOINFO-OUR"
+    assert len(await case.told("no_info_told")) == 1
+    assert await case.told("delay_told") == []
+    assert await case.payments() == []
+
+
+async def test_a_parcel_that_never_leaves_is_told_honestly_and_decided_by_a_person(house: House) -> None:
+    """No stock: after two working days the customer hears of it (P-HONEST), and an agent gives the money back."""
+    warehouse = {"handed_over": False, "ships_after": "never"}
+    case = await house.open("no_tracking_info", reason="late", warehouse=warehouse)
+
+    await case.run_until(needs_human="decide:never_shipped")
+    breached = await case.one("clock_breached", clock="D-NOINFO")
+    answered = await case.one("warehouse_answered")
+    assert about(breached.at, await house.due(answered.at, 2, "working_days"))
+    (told,) = await case.told("delay_told")
+    assert told.rule == "P-HONEST"
+    await case.act("decide", resolution="full_refund")
+
+    assert await case.to_the_end() == "refunded"
+    assert await case.payments() == [4500]
+
+
+async def test_a_warehouse_that_never_answers_counts_as_not_handed_over(house: House) -> None:
+    """Two working days of silence from our own warehouse are taken for our fault."""
+    case = await house.open("no_tracking_info", reason="late", warehouse={"answers_after": "never"})
+
+    await case.run_until(needs_human="decide:never_shipped")
+    assert (await case.one("handed_over_answer")).data["handed_over"] is False
+    await case.act("decide", resolution="full_refund")
+
+    assert await case.to_the_end() == "refunded"
+
+
+async def test_a_parcel_that_the_courier_finds_is_followed_to_its_receipt(house: House) -> None:
+    """It left, the courier finds it, it arrives: nobody pays and nobody sends again."""
+    case = await house.open("no_tracking_info", reason="late", courier={"state": "no_info", "trace": "found"})
+
+    assert await case.to_the_end() == "delivered"
+
+    assert (await case.one("handed_over_answer", handed_over=True)).rule == "R-NOINFO-OUR"
+    assert (await case.one("courier_asked_trace")).rule == "R-NOINFO-COURIER"
+    assert await case.ledger("goods_shipped") == []
+
+
+async def test_a_parcel_that_the_courier_lost_is_made_good(house: House) -> None:
+    """It left and is lost: the customer chooses another parcel, and the courier is claimed from."""
+    case = await house.open("no_tracking_info", reason="late", courier={"state": "no_info", "trace": "lost"})
+
+    assert await case.to_the_end() == "reshipped"
+
+    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["reship"]
+    assert len(await case.ledger("claim_opened")) == 1
+
+
+async def test_a_silent_courier_costs_the_customer_48_hours_at_most(house: House) -> None:
+    """24 hours after the question he hears the plan, 48 hours after it the parcel counts as lost."""
+    case = await house.open(
+        "no_tracking_info", reason="late", courier={"state": "no_info", "trace_after": "never"},
+        customer={"choice": "full_refund"},
+    )  # fmt: skip
+
+    assert await case.to_the_end() == "refunded"
+
+    asked, (plan,) = await case.one("courier_asked_trace"), await case.told("courier_plan_told")
+    assert about(plan.at, asked.at + timedelta(hours=24))
+    assert about((await case.one("clock_breached", clock="D-COURIER")).at, asked.at + timedelta(hours=48))
+    assert await case.payments() == [4500]
+
+
+async def test_a_courier_who_does_not_know_is_treated_as_a_loss_at_once(house: House) -> None:
+    """"Unknown" is an answer: the customer is not kept waiting for the rest of the 48 hours."""
+    case = await house.open(
+        "no_tracking_info", reason="late", courier={"state": "no_info", "trace": "unknown"},
+        customer={"choice": "full_refund"},
+    )  # fmt: skip
+
+    assert await case.to_the_end() == "refunded"
+
+    assert (await case.one("plan_proposed")).at - case.began < timedelta(hours=24)
+    assert await case.told("courier_plan_told") == []
+
+
+async def test_a_first_scan_while_the_courier_is_asked_ends_the_search(house: House) -> None:
+    """The parcel shows up by itself before anybody answers: it is followed, nothing else is done."""
+    case = await house.open("no_tracking_info", reason="late", courier={"state": "no_info", "trace_after": "never"})
+
+    await case.run_until(waiting_for="courier_answer")
+    waybill = (await case.ledger("question_asked"))[0]["waybill"]
+    await case.say("parcel_update", waybill=waybill, state="in_transit")
+    assert (await case.rest()).waiting_for == "delivery"
+    await case.say("parcel_update", waybill=waybill, state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+    assert await case.told("courier_plan_told") == []
