@@ -19,3 +19,13 @@ def language() -> Language:
 def say(zh: str, en: str) -> str:
     """The text in the person's language."""
     return zh if language() == "zh" else en
+
+
+def sentence_of(refusal: str) -> str:
+    """A refusal in the person's language: it is told as `中文 / English [rule]`."""
+    zh, slash, en = refusal.partition(" / ")
+    if not slash:
+        return refusal
+    if language() == "en":
+        return en
+    return f"{zh} [{en.rpartition(' [')[2]}" if en.endswith("]") else zh

@@ -9,11 +9,11 @@ from importlib import resources
 from typing import Any
 
 from domain.journal import JournalEntry
-from domain.texts import label
+from domain.texts import codes, label
 
 _LABELS = {
     "type": "case_type", "outcome": "outcome", "plan": "resolution", "choices": "resolution", "choice": "resolution",
-    "resolution": "resolution", "inbound": "party", "needs": "party",
+    "resolution": "resolution", "inbound": "liability", "needs": "party",
 }  # fmt: skip
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
@@ -56,6 +56,8 @@ def _shown(name: str, value: Any, language: str) -> str:
             pass
     if name in _LABELS:
         return label(_LABELS[name], str(value), language)
+    if name == "reason" and value in codes("reason", language):
+        return label("reason", str(value), language)
     known = _words()["codes"].get(str(value))
     return known[language] if known else str(value)
 

@@ -1,0 +1,272 @@
+"""`aftersales case`: list, show, explain and act on cases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands import case_act
+from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case, with_pool
+from commands.failure import Failure
+from commands.language import language, say, sentence_of
+from commands.output import AsJson, Column, show_json, show_record, show_table, tell
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from domain.explain import Explanation
+
+app = typer.Typer(no_args_is_help=True, help=say("查看、解释、操作售后单。", "List, show, explain and act on cases."))
+
+ROW = (
+    Column("case_no", "售后单", "Case"),
+    Column("shop", "店铺", "Shop"),
+    Column("order_no", "订单", "Order"),
+    Column("case_type", "类型", "Type"),
+    Column("stage", "阶段", "Stage"),
+    Column("ball_with", "轮到", "Ball with"),
+    Column("needs_human", "需要人工", "Needs a person"),
+    Column("due_at", "到期", "Due"),
+    Column("due_rule", "时限", "Clock"),
+    Column("outcome", "结果", "Outcome"),
+)
+MORE = (
+    Column("refunded_minor", "已退（分）", "Refunded (minor units)"),
+    Column("opened_at", "受理", "Opened"),
+    Column("closed_at", "结案", "Closed"),
+    Column("rulebook", "规则版本", "Rulebook"),
+    Column("workflow_id", "工作流", "Workflow"),
+)
+STATES = {
+    "paused": ("暂停", "paused"),
+    "met": ("已做到", "met"),
+    "breached": ("已到期", "ran out"),
+    "cancelled": ("不再需要", "no longer needed"),
+}
+"""Of clocks that do not run."""
+
+
+@app.command("list", help=say("按到期时间列出未结的售后单。", "List open cases, the earliest due first."))
+def list_cases(
+    *,
+    shop: Annotated[str, typer.Option("--shop", help=say("店铺；默认全部。", "The shop; all by default."))] = "",
+    ball: Annotated[
+        list[str] | None, typer.Option("--ball", help=say("轮到谁，可多次。", "Who must act; may be repeated."))
+    ] = None,
+    stage: Annotated[list[str] | None, typer.Option("--stage", help=say("阶段，可多次。", "Stages."))] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", help=say("类型，可多次。", "Types of case."))] = None,
+    needs_person: Annotated[
+        bool, typer.Option("--needs-person", help=say("只列需要人工的。", "Only those that need a person."))
+    ] = False,
+    due_within: Annotated[
+        float | None, typer.Option("--due-within", metavar="HOURS", help=say("多少小时内到期。", "Due within hours."))
+    ] = None,
+    closed: Annotated[bool, typer.Option("--closed", help=say("列出已结的。", "Closed ones instead."))] = False,
+    find: Annotated[
+        str,
+        typer.Option("--find", help=say("按任一号码查找，包括已结的。", "By any of its numbers, closed ones too.")),
+    ] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help=say("每店最多行数。", "At most so many per shop."))] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List cases."""
+    from store.case_register import CaseRegister, Worklist
+
+    async def read(pool: asyncpg.Pool) -> list[Any]:
+        register = CaseRegister(pool)
+        found: list[Any] = []
+        for one in [shop] if shop else await register.shops():
+            if find:
+                found += await register.find(one, find)
+            elif closed:
+                found += (await register.closed(one, limit=limit)).cases
+            else:
+                until = datetime.now(UTC) + timedelta(hours=due_within) if due_within is not None else None
+                wanted = Worklist(
+                    shop=one, ball_with=ball, stages=stage, case_types=type_, needs_human=needs_person or None,
+                    due_until=until,
+                )  # fmt: skip
+                found += (await register.worklist(wanted, limit=limit)).cases
+        return found
+
+    cases = with_pool(read)
+    if not closed and not find:
+        cases.sort(key=lambda case: (case.due_at is None, case.due_at, case.case_no))
+    show_table([case.model_dump() for case in cases], ROW, as_json=as_json)
+
+
+@app.command(help=say("显示登记簿里的一行、记录和号码。", "Show its row, its records and its numbers."))
+def show(case: CaseName, as_json: AsJson = False) -> None:
+    """Show a case."""
+    from store.case_register import CaseRegister
+
+    async def read(named: NamedCase) -> tuple[dict[str, Any], list[Any], list[Any]]:
+        register, row = CaseRegister(named.pool), named.row
+        handles = await register.handles(row.shop, row.case_no)
+        return row.model_dump(), handles, await register.records(row.shop, row.case_no)
+
+    row, handles, records = with_case(case, read)
+    numbers = [{"kind": kind, "value": value} for kind, value in handles]
+    written = [record.model_dump() for record in records]
+    if as_json:
+        show_json({"case": row, "numbers": numbers, "records": written})
+        return
+    show_record(row, (*ROW, *MORE), as_json=False)
+    show_table(numbers, (Column("kind", "号码", "Number"), Column("value", "", "")), as_json=False)
+    columns = (
+        Column("at", "时间", "At"),
+        Column("kind", "记录", "Record"),
+        Column("key", "编号", "Key"),
+        Column("rule", "规则", "Rule"),
+        Column("data", "内容", "Content"),
+    )
+    show_table(written, columns, as_json=False)
+
+
+@app.command(help=say("这个售后单发生过什么。", "What has happened in a case."))
+def timeline(
+    case: CaseName,
+    limit: Annotated[int, typer.Option("--limit", min=1, help=say("最多条数。", "At most so many."))] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Tell its journal."""
+    from domain.journal_words import sentence
+    from domain.texts import label
+    from store.case_register import CaseRegister, TimelineEntry
+
+    async def read(named: NamedCase) -> list[TimelineEntry]:
+        return await CaseRegister(named.pool).timeline(named.row.shop, named.row.case_no, limit=limit)
+
+    rows = [
+        {
+            "number": one.number,
+            **one.entry.model_dump(),
+            "who": label("party", one.entry.actor.partition(":")[0], language()),
+            "what": sentence(one.entry, language()),
+        }
+        for one in with_case(case, read)
+    ]
+    columns = (
+        Column("number", "序号", "No.", "right"),
+        Column("at", "时间", "At"),
+        Column("who", "谁", "Who"),
+        Column("what", "什么", "What"),
+        Column("rule", "规则", "Rule"),
+    )
+    show_table(rows, columns, as_json=as_json)
+
+
+@app.command(
+    help=say(
+        "解释现状：阶段、轮到谁、各时限、什么被挡住、接下来会发生什么、现在能做什么。",
+        "Explain it: stage, who has the ball, its clocks, what is held back, what comes next, what may be done now.",
+    )
+)
+def explain(case: CaseName, as_json: AsJson = False) -> None:
+    """Ask the case itself."""
+
+    async def ask(named: NamedCase) -> tuple[Explanation, bool]:
+        from temporalio.service import RPCError, RPCStatusCode
+
+        from domain.explain import Explanation
+
+        handle = await named.handle()
+        try:
+            answer: Explanation = await handle.query("explain", result_type=Explanation, rpc_timeout=PATIENCE)
+            ended = (await handle.describe(rpc_timeout=PATIENCE)).close_time is not None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise Failure(
+                    say("这个售后单的工作流已不在 Temporal 里", "Temporal no longer has this case's workflow"),
+                    say("show 和 timeline 仍有记录。", "`show` and `timeline` still have its records."),
+                ) from None
+            if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+                raise no_worker() from None
+            raise
+        return answer, ended
+
+    told, ended = with_case(case, ask)
+    if as_json:
+        show_json({**told.model_dump(), "ended": ended})
+        return
+    _explain(told)
+    if ended:
+        tell("售后已全部结束，不再接受操作。", "The case has ended for good and takes no more commands.")
+    else:
+        _show_actions(told)
+
+
+def _explain(told: Explanation) -> None:
+    from domain.texts import label
+
+    spoken, now = language(), datetime.now(UTC)
+    lines = {
+        "case": f"{told.case} · {label('case_type', told.case_type, spoken)} · {told.order}",
+        "stage": label("stage", told.stage, spoken),
+        "waiting": told.waiting_for,
+        "ball": label("party", told.ball_with, spoken),
+        "needs": told.needs_human,
+        "next": f"{told.next.what} · {_when(told.next.at, now)}" if told.next else "",
+        "money": told.refunds,
+        "promises": told.open_promises,
+        "approvals": told.open_approvals,
+        "proposals": told.open_proposals,
+        "outcome": told.outcome and label("outcome", told.outcome, spoken),
+    }
+    labels = (
+        Column("case", "售后单", "Case"), Column("stage", "阶段", "Stage"), Column("waiting", "等待", "Waiting for"),
+        Column("ball", "轮到", "Ball with"), Column("needs", "需要人工", "Needs a person"),
+        Column("next", "接下来", "Comes next"), Column("money", "退款", "Refunds"),
+        Column("promises", "未兑现承诺", "Open promises"), Column("approvals", "待审批", "Open approvals"),
+        Column("proposals", "待顾客答复", "Open proposals"), Column("outcome", "结果", "Outcome"),
+    )  # fmt: skip
+    show_record(lines, [one for one in labels if lines[one.key]], as_json=False)
+    clocks = [
+        {
+            "id": clock.id, "rule": f"{clock.rule} · {clock.source}", "due_at": clock.due_at,
+            "left": _left(clock.due_at - now) if clock.state == "running" else say(*STATES[clock.state]),
+        }
+        for clock in sorted(told.clocks, key=lambda clock: (clock.state != "running", clock.due_at))
+    ]  # fmt: skip
+    columns = (
+        Column("id", "时限", "Clock"), Column("rule", "规则 · 来源", "Rule · source"),
+        Column("due_at", "到期", "Due"), Column("left", "剩余", "Left"),
+    )  # fmt: skip
+    show_table(clocks, columns, as_json=False)
+    for block in told.blocked:
+        until = f" · {block.next_slot}" if block.next_slot else ""
+        tell(f"挡住：{block.why} [{block.guard}]{until}", f"Held back: {block.why} [{block.guard}]{until}")
+
+
+def _show_actions(told: Explanation) -> None:
+    may = ", ".join(action.action for action in told.actions if action.allowed)
+    tell(f"现在可以：{may}", f"May be done now: {may}")
+    refused = [{"action": a.action, "why": sentence_of(a.why_not)} for a in told.actions if not a.allowed]
+    show_table(
+        refused,
+        (Column("action", "现在不能", "Not now"), Column("why", "为什么", "Why not")),
+        as_json=False,
+    )
+
+
+def _when(at: datetime, now: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M} ({_left(at - now)})"
+
+
+def _left(length: timedelta) -> str:
+    """A length in its two biggest units; what is past is overdue."""
+    seconds = int(abs(length).total_seconds())
+    days, hours, minutes = seconds // 86_400, seconds % 86_400 // 3600, seconds % 3600 // 60
+    parts = [(days, say("天", "d")), (hours, say("小时", "h")), (minutes, say("分钟", "min"))]
+    shown = [f"{count} {unit}" for count, unit in parts if count][:2] or [say("不到 1 分钟", "less than a minute")]
+    text = " ".join(shown)
+    return text if length >= timedelta(0) else say(f"已过 {text}", f"{text} overdue")
+
+
+app.command(
+    "act",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    help=case_act.HELP,
+)(case_act.act)

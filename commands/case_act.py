@@ -1,0 +1,213 @@
+"""`aftersales case act`: a command of a member of staff, as an update that the case checks before it takes it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case
+from commands.failure import Failure
+from commands.language import say, sentence_of
+from commands.output import AsJson, show_json, tell
+
+if TYPE_CHECKING:
+    from domain.messages import Command
+
+HELP = say(
+    "操作售后单，例如：aftersales case act 1001 decide --resolution full_refund --by supervisor:2。"
+    "字段写成 --名称 值；--note 写备注正文，--input 写一次性输入（如短信验证码，- 表示不显示地输入）。",
+    "Act on a case, for example: aftersales case act 1001 decide --resolution full_refund --by supervisor:2. "
+    "Fields are given as --name value; --note takes the words of a note, --input a one-time input such as an SMS code "
+    "(- asks for it without showing it).",
+)
+FINAL = frozenset({"approve", "cancel_case", "close_case"})
+"""Commands that nobody takes back; `decide` is one of them when it pays."""
+
+
+def act(
+    ctx: typer.Context,
+    case: CaseName,
+    command: Annotated[str, typer.Argument(metavar="COMMAND", help=say("操作，例如 decide。", "Such as decide."))],
+    *,
+    by: Annotated[
+        str, typer.Option("--by", metavar="ROLE:ID", help=say("谁，例如 agent:17。", "Who, such as agent:17."))
+    ] = "agent",
+    json_input: Annotated[
+        str,
+        typer.Option("--json-input", metavar="JSON", help=say("全部字段，JSON 对象。", "The fields as an object.")),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("不再询问。", "Do not ask."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a command."""
+    model = _model(command)
+    fields = _fields(ctx.args, json_input)
+    note, one_time = fields.pop("note", None), fields.pop("input", None)
+    if note is not None and "note_ref" not in model.model_fields:
+        raise _wrong_field(model, "note")
+    if one_time is not None and "input_ref" not in model.model_fields:
+        raise _wrong_field(model, "input")
+
+    async def give(named: NamedCase) -> Mapping[str, Any]:
+        written = {**fields, **_placeholders(note, one_time)}
+        _check(model, command, written, named)
+        _confirm(named, command, written, yes=yes)
+        written |= await _kept(named, by, note, one_time)
+        return await _send(named, command, {**written, "by": by, "id": str(uuid.uuid4())})
+
+    answer = with_case(case, give)
+    if as_json:
+        show_json(answer)
+        return
+    tell(
+        f"已执行：{answer['did']}。阶段 {answer['stage']}{_needs(answer)}",
+        f"Done: {answer['did']}. Stage {answer['stage']}{_needs(answer)}",
+    )
+
+
+def _needs(answer: Mapping[str, Any]) -> str:
+    needs = answer["needs_human"]
+    return say(f"，需要人工 {needs}", f"; a person is needed: {needs}") if needs else ""
+
+
+def _model(command: str) -> type[Command]:
+    from domain.messages import COMMANDS
+
+    if command not in COMMANDS:
+        raise Failure(
+            say(f"没有操作 {command}", f"There is no command {command}"),
+            say(f"可用的有：{', '.join(COMMANDS)}", f"There are: {', '.join(COMMANDS)}"),
+        )
+    return COMMANDS[command]
+
+
+def _fields(words: Sequence[str], json_input: str) -> dict[str, Any]:
+    """`--name value` and `--name=value`, over the fields of `--json-input`."""
+    fields: dict[str, Any] = {}
+    if json_input:
+        try:
+            fields = json.loads(json_input)
+        except ValueError as error:
+            raise Failure(say(f"--json-input 不是 JSON：{error}", f"--json-input is not JSON: {error}")) from None
+        if not isinstance(fields, dict):
+            raise Failure(say("--json-input 必须是一个 JSON 对象", "--json-input must be one JSON object"))
+    left = list(words)
+    while left:
+        name, equals, value = left.pop(0).partition("=")
+        if not name.startswith("--"):
+            raise Failure(
+                say("多余的参数", "A word too many") + f": {name}",
+                say("字段写成 --名称 值。", "Fields are given as --name value."),
+            )
+        if not equals and (not left or left[0].startswith("--")):
+            raise Failure(say(f"{name} 后面缺少值", f"{name} lacks its value"))
+        fields[name[2:].replace("-", "_")] = value if equals else left.pop(0)
+    return fields
+
+
+def _placeholders(note: str | None, one_time: str | None) -> dict[str, str]:
+    """What stands for the references while the fields are checked: nothing is kept for a command that is wrong."""
+    return ({"note_ref": "text-"} if note is not None else {}) | ({"input_ref": "in-"} if one_time is not None else {})
+
+
+def _check(model: type[Command], command: str, fields: dict[str, Any], named: NamedCase) -> None:
+    """Read sums as people write them, and say which field is wrong and how."""
+    from pydantic import ValidationError
+
+    for name in fields:
+        if name not in model.model_fields:
+            raise _wrong_field(model, name)
+    if isinstance(amount := fields.get("amount"), str):
+        fields["amount"] = _money(amount, named.row.currency)
+    try:
+        model.model_validate(fields)
+    except ValidationError as error:
+        wrong = [f"--{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise Failure("\n".join([say(f"{command} 的字段不对：", f"Fields of {command} are wrong:"), *wrong])) from None
+
+
+def _wrong_field(model: type[Command], name: str) -> Failure:
+    known = [f"--{field}" + ("" if info.is_required() else say("（可省）", " (optional)"))
+             for field, info in model.model_fields.items()]  # fmt: skip
+    return Failure(
+        say(f"{model.kind} 没有字段 --{name}", f"{model.kind} has no field --{name}"),
+        say("它的字段：", "Its fields: ") + (", ".join(known) or say("无", "none")),
+    )
+
+
+def _money(text: str, currency: str) -> dict[str, Any]:
+    """`12.50` or `12.50 CNY`."""
+    from decimal import Decimal, InvalidOperation
+
+    number, _, named = text.strip().partition(" ")
+    try:
+        minor = Decimal(number) * 100
+    except InvalidOperation:
+        minor = Decimal("NaN")
+    if not minor.is_finite() or minor != minor.to_integral_value():
+        raise Failure(
+            say(f"--amount 看不懂：{text}", f"--amount cannot be read: {text}"),
+            say("写成 12.50 或 12.50 CNY。", "Write it as 12.50 or 12.50 CNY."),
+        )
+    return {"minor": int(minor), "currency": named or currency}
+
+
+def _confirm(named: NamedCase, command: str, fields: Mapping[str, Any], *, yes: bool) -> None:
+    pays = command == "decide" and "refund" in str(fields.get("resolution", ""))
+    if yes or not (pays or command in FINAL):
+        return
+    told = " ".join(f"{name}={value}" for name, value in fields.items())
+    question = say(
+        f"{named.row.shop}/{named.row.case_no}：{command} {told}。此操作不能撤回，继续吗？",
+        f"{named.row.shop}/{named.row.case_no}: {command} {told}. This cannot be taken back. Go on?",
+    )
+    if not sys.stdin.isatty():
+        raise Failure(
+            say(f"{command} 不能撤回，需要确认", f"{command} cannot be taken back and must be confirmed"),
+            say("确定的话加上 --yes。", "Add --yes if you are sure."),
+        )
+    if not typer.confirm(question, err=True):
+        raise Failure(say("没有执行。", "Nothing was done."))
+
+
+async def _kept(named: NamedCase, by: str, note: str | None, one_time: str | None) -> dict[str, str]:
+    """Words and secrets go into the store; the command carries their references only (P-PRIV)."""
+    kept = {}
+    if note is not None:
+        from store.texts import PostgresTexts
+
+        row = named.row
+        kept["note_ref"] = await PostgresTexts(named.pool).write(row.shop, row.case_no, by, datetime.now(UTC), note)
+    if one_time is not None:
+        from store.one_time_inputs import PostgresOneTimeInputs
+
+        secret = typer.prompt(say("输入", "Input"), hide_input=True, err=True) if one_time == "-" else one_time
+        kept["input_ref"] = await PostgresOneTimeInputs(named.pool).put(secret)
+    return kept
+
+
+async def _send(named: NamedCase, command: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+    from temporalio.service import RPCError, RPCStatusCode
+
+    handle = await named.handle()
+    try:
+        answer: Mapping[str, Any] = await handle.execute_update(command, dict(message), rpc_timeout=PATIENCE)
+    except WorkflowUpdateFailedError as error:
+        raise Failure(sentence_of(getattr(error.cause, "message", str(error.cause)))) from None
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise no_worker() from None
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Failure(
+            say("这个售后单已经全部结束，不再接受操作", "This case has ended for good and takes no more commands"),
+            say("顾客还有诉求时请建新的售后单。", "Open a new case if the customer still asks for something."),
+        ) from None
+    return answer

@@ -1,0 +1,255 @@
+"""`aftersales case`: what operations see of a case and do to it, on real servers, through the command line itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest_asyncio
+from temporalio.client import Client
+
+import worker
+from domain import rulebook_file
+from domain.events import CaseStart, Person, Request
+from domain.identity import TASK_QUEUE, workflow_id
+from domain.money import Money
+from domain.order import Order, OrderLine
+from domain.vocabulary import CaseType, ReasonCode
+from domain.webhook_signature import SigningKeys
+from gateways.signed_json import PartnerWire, partner_client
+from local.temporal_server import TemporalServer
+from store.openings import Openings
+from store.pool import open_pool
+from store.texts import PostgresTexts
+from store.working_time import CalendarWorkingTime
+from tests.gateways.partners import DOOR_SECRET, SECRET, start_simulator, stop_simulator
+from tests.namespace import own_namespace
+
+AFTERSALES = str(Path(sys.executable).with_name("aftersales"))
+SPACE = "case-verbs"
+NEEDS_CODE = '[refunds."CODE-1"]\nanswer = "needs_human"\nneed = "sms_code"\nexpects = "731902"\n'
+
+
+@dataclass
+class Told:
+    """What a verb answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its standard output, read."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Office:
+    """An installation with a worker, in which cases can be opened and verbs be run."""
+
+    pool: asyncpg.Pool
+    client: Client
+    environment: Mapping[str, str]
+
+    async def open(self, order_no: str, *, shop: str = "desk", paid: int = 4500) -> str:
+        """A refund-only request that a person must decide; waits until the case says so."""
+        now = datetime.now(UTC)
+        line = OrderLine(sku="CUP", quantity=1, price=Money(minor=paid))
+        order = Order(
+            order_no=order_no,
+            customer_ref=f"c-{order_no}",
+            paid=Money(minor=paid),
+            lines=(line,),
+            shipped_at=now - timedelta(days=3),
+            signed_at=now - timedelta(days=1),
+        )
+        request = Request(
+            shop=shop,
+            case_type=CaseType.REFUND_ONLY,
+            request_id=order_no,
+            order=order,
+            reason=ReasonCode.QUALITY,
+            requested_at=now,
+            person=Person(name="示例", phone="10000000000", address="示例路1号"),
+        )
+        rules = rulebook_file.default().rules()
+        await Openings(self.pool).open(request, rules, rulebook_file.default_text(), now)
+        start = CaseStart(request=request.model_copy(update={"person": None}), rules=rules, opened_at=now)
+        await self.client.start_workflow("Case", start, id=request.workflow_id, task_queue=TASK_QUEUE)
+        await self.until(shop, order_no, "needs_human", "decide:refund_only")
+        return order_no
+
+    async def until(self, shop: str, case_no: str, column: str, value: object) -> None:
+        """Until the register shows it."""
+        for _ in range(600):
+            row = await self.pool.fetchrow("SELECT * FROM cases WHERE shop = $1 AND case_no = $2", shop, case_no)
+            if row is not None and row[column] == value:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{shop}/{case_no}: {column} is {row[column]!r} and not {value!r}")
+
+    async def run(self, *words: str, language: str = "en") -> Told:
+        """`aftersales case ...`, as a person without a terminal runs it."""
+        process = await asyncio.create_subprocess_exec(
+            AFTERSALES, "case", *words, env={**self.environment, "AFTERSALES_LANG": language},
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        return Told(process.returncode, out.decode(), err.decode())
+
+
+@pytest_asyncio.fixture(scope="module")
+async def office(temporal: TemporalServer, module_database: str, tmp_path_factory: Any) -> AsyncIterator[Office]:
+    """The office of these tests, in a namespace of its own."""
+    folder: Path = tmp_path_factory.mktemp("office")
+    (folder / "personas.toml").write_text(NEEDS_CODE)
+    await own_namespace(temporal, SPACE)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(await open_pool(module_database))
+        client = await Client.connect(temporal.address, namespace=SPACE, plugins=[worker.plugin()])
+        process, url = await start_simulator(
+            "--ledger", str(folder / "ledger.db"), "--door", "http://127.0.0.1:9", "--secret", SECRET,
+            "--door-secret", DOOR_SECRET, "--personas", str(folder / "personas.toml"),
+        )  # fmt: skip
+        stack.push_async_callback(stop_simulator, process)
+        http = await stack.enter_async_context(partner_client())
+        keys = SigningKeys.parse(SECRET)
+        wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
+        activities = worker.activities_over(pool, wires, CalendarWorkingTime.from_folder(None))
+        await stack.enter_async_context(worker.worker_over(client, activities))
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("AFTERSALES_", "TEMPORAL_"))}
+        own |= {"AFTERSALES_DATABASE_DSN": module_database, "AFTERSALES_HOME": str(folder)}
+        own |= {"TEMPORAL_ADDRESS": temporal.address, "TEMPORAL_NAMESPACE": SPACE}
+        yield Office(pool, client, own)
+
+
+async def test_a_case_is_listed_shown_and_explained(office: Office) -> None:
+    """Operations find a case that waits for them, its numbers, and what it waits for under which clock and rule."""
+    case = await office.open("LOOK-1")
+    listed, shown, explained = await asyncio.gather(
+        office.run("list", "--needs-person", "--ball", "agent", "--json"),
+        office.run("show", case, "--json"),
+        office.run("explain", f"desk/{case}", "--json"),
+    )
+    assert case in [row["case_no"] for row in listed.json]
+    assert {"kind": "order_no", "value": "LOOK-1"} in shown.json["numbers"]
+    told = explained.json
+    assert (told["stage"], told["ball_with"], told["needs_human"]) == ("plan", "agent", "decide:refund_only")
+    assert {clock["id"]: clock["rule"] for clock in told["clocks"]}["D-REFDEC"] == "R-REF-24H"
+    allowed = {action["action"]: action["allowed"] for action in told["actions"]}
+    assert allowed["decide"]
+    assert not allowed["approve"]
+
+
+async def test_an_explanation_reads_in_both_languages(office: Office) -> None:
+    """What may not be done now, and why, is told in the reader's own language only."""
+    case = await office.open("LOOK-2")
+    zh, en = await asyncio.gather(office.run("explain", case, language="zh"), office.run("explain", case))
+    assert "没有待审批的申请" in zh.out
+    assert "No approval" not in zh.out
+    assert "No approval is asked for" in en.out
+    assert "没有" not in en.out
+
+
+async def test_lists_are_filtered(office: Office) -> None:
+    """A list holds only what was asked for, and a number finds its case among closed ones too."""
+    case = await office.open("LOOK-3", shop="other")
+    here, none, found = await asyncio.gather(
+        office.run("list", "--shop", "other", "--json"),
+        office.run("list", "--shop", "other", "--due-within", "0", "--json"),
+        office.run("list", "--find", "LOOK-3", "--json"),
+    )
+    assert [row["case_no"] for row in here.json] == [case]
+    assert none.json == []
+    assert [row["shop"] for row in found.json] == ["other"]
+
+
+async def test_a_decision_above_the_limit_is_approved_by_another_and_paid(office: Office) -> None:
+    """The whole way of a decision: refused to who may not, confirmed, approved by somebody else, paid, told."""
+    case = await office.open("PAY-1", paid=8800)
+    unsure = await office.run("act", case, "decide", "--resolution", "full_refund", "--by", "agent:17")
+    assert (unsure.code, "--yes" in unsure.err) == (1, True)
+    early = await office.run("act", case, "approve", "--by", "supervisor:2", "--yes")
+    assert (early.code, "No approval is asked for" in early.err) == (1, True)
+
+    decided = await office.run("act", case, "decide", "--resolution=full_refund", "--by", "agent:17", "--yes", "--json")
+    assert (decided.code, decided.json["accepted"]) == (0, True)
+    await office.until("desk", case, "stage", "approval")
+    own = await office.run("act", case, "approve", "--by", "agent:17", "--yes", language="zh")
+    assert own.code == 1
+    assert "[A-" in own.err
+
+    approved = await office.run("act", case, "approve", "--by", "supervisor:2", "--yes")
+    assert approved.code == 0, approved.err
+    await office.until("desk", case, "refunded_minor", 8800)
+    told = await office.run("timeline", case, language="zh")
+    assert "人工决定：全额退款" in told.out
+    assert "退款到账 88.00 CNY" in told.out
+    closed = await office.run("act", case, "cancel_case", "--reason", "mistake", "--yes")
+    assert (closed.code, "[R-REF-PATH]" in closed.err) == (1, True), closed.err
+
+
+async def test_a_secret_reaches_the_refund_and_no_history(office: Office) -> None:
+    """An SMS code goes to the payment provider by reference; neither history nor journal ever holds it."""
+    case = await office.open("CODE-1", paid=2000)
+    await office.run("act", case, "decide", "--resolution", "full_refund", "--by", "agent:17", "--yes")
+    await office.until("desk", case, "needs_human", "refund:sms_code")
+    given = await office.run("act", case, "provide_input", "--input", "731902", "--by", "finance:5")
+    assert given.code == 0, given.err
+    await office.until("desk", case, "refunded_minor", 2000)
+    history = await office.client.get_workflow_handle(workflow_id("desk", case)).fetch_history()
+    assert "731902" not in history.to_json()
+    assert "731902" not in (await office.run("timeline", case, "--json")).out
+
+
+async def test_the_words_of_a_note_stay_out_of_the_history(office: Office) -> None:
+    """A note is kept as a text of the case; the case itself knows its reference only."""
+    case = await office.open("NOTE-1")
+    noted = await office.run("act", case, "add_note", "--note", "客户下午再联系", "--by", "agent:17")
+    assert noted.code == 0, noted.err
+    (kept,) = await PostgresTexts(office.pool).of_case("desk", case)
+    assert kept.body == "客户下午再联系"
+    history = await office.client.get_workflow_handle(workflow_id("desk", case)).fetch_history()
+    events = "".join(str(event) for event in history.events)
+    assert kept.ref in events
+    assert "客户下午再联系" not in events
+
+
+async def test_wrong_words_are_explained(office: Office) -> None:
+    """A misspelt command, field, sum or case says what is wrong and what there is instead, and changes nothing."""
+    case = await office.open("WRONG-1")
+    kinds = {
+        ("act", case, "dicide"): "decide",
+        ("act", case, "decide", "--outcome", "full_refund", "--yes"): "--resolution",
+        ("act", case, "decide", "--resolution", "gold", "--yes"): "--resolution",
+        ("act", case, "decide", "--resolution", "full_refund", "--amount", "ten", "--yes"): "12.50",
+        ("act", case, "decide", "--resolution"): "lacks its value",
+        ("act", case, "decide", "--json-input", "[1]", "--yes"): "JSON",
+        ("act", case, "log_call", "--input", "1"): "--result",
+        ("explain", "NOBODY-1"): "--find",
+    }
+    answers = await asyncio.gather(*(office.run(*words) for words in kinds))
+    for (words, said), told in zip(kinds.items(), answers, strict=True):
+        assert (told.code, said in told.err) == (1, True), f"{words}: {told}"
+    told = await office.run("explain", case, "--json")
+    assert told.json["needs_human"] == "decide:refund_only"
+
+
+async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:
+    """The same case number in two shops is never guessed."""
+    await office.open("TWIN-1", shop="north")
+    await office.open("TWIN-1", shop="south")
+    both, one = await asyncio.gather(office.run("show", "TWIN-1"), office.run("show", "south/TWIN-1", "--json"))
+    assert (both.code, "north/TWIN-1, south/TWIN-1" in both.err) == (1, True)
+    assert one.json["case"]["shop"] == "south"
