@@ -219,6 +219,7 @@ class Decide(Command):
     """Choose what to do where a person must: a refund-only request, lost or reship, a defect not found."""
 
     kind = "decide"
+    rule = "R-ALT"
     resolution: Resolution
     amount: Money | None = None
     reason: str = Field(default="", max_length=64)  # a code
@@ -228,6 +229,7 @@ class Approve(Command):
     """Approve an open approval request. The requester may not (A-SOD, section 7)."""
 
     kind = "approve"
+    rule = "A-SOD"
     request: str = ""  # the only open one when empty
     sender = Party.SUPERVISOR
 
@@ -236,6 +238,7 @@ class Reject(Command):
     """Refuse an open approval request."""
 
     kind = "reject"
+    rule = "A-SOD"
     request: str = ""
     reason: str = Field(default="", max_length=64)
     sender = Party.SUPERVISOR
@@ -245,6 +248,7 @@ class LogCall(Command):
     """Log a call that a person made: one contact attempt (X7). The call's note lies behind `note_ref` (X17)."""
 
     kind = "log_call"
+    rule = "X7"
     result: AttemptResult
     channel: Channel = Channel.CALL
     note_ref: str = ""
@@ -254,6 +258,7 @@ class AddNote(Command):
     """A case remark (备注) behind a reference."""
 
     kind = "add_note"
+    rule = "A-HANDOVER"
     note_ref: str = Field(min_length=1, max_length=128)
 
 
@@ -261,6 +266,7 @@ class OfferCompensation(Command):
     """A goodwill gesture within one's limit, or a request for approval above it (M-COMP-LADDER, A-CAP)."""
 
     kind = "offer_compensation"
+    rule = "M-COMP-LADDER"
     form: str  # a rung of M-COMP-LADDER
     amount: Money
     occasion: str = ""
@@ -270,6 +276,7 @@ class QuoteFee(Command):
     """Quote a cost to the customer before it arises (P-FEEQUOTE)."""
 
     kind = "quote_fee"
+    rule = "P-FEEQUOTE"
     what: str = Field(min_length=1, max_length=64)
     amount: Money
 
@@ -278,6 +285,7 @@ class Promise(Command):
     """Promise money, goods or a call-back: a debt with a due time (P-PROMISE)."""
 
     kind = "promise"
+    rule = "P-PROMISE"
     what: str = Field(min_length=1, max_length=64)
     amount: Money | None = None
     due_at: Instant | None = None  # D-PROMISE when absent
@@ -287,6 +295,7 @@ class KeepPromise(Command):
     """The promise is kept and the customer was told."""
 
     kind = "keep_promise"
+    rule = "P-PROMISE"
     promise: str = Field(min_length=1, max_length=64)
 
 
@@ -297,6 +306,7 @@ class ProvideInput(Command):
     """
 
     kind = "provide_input"
+    rule = "R-REF-PATH"
     input_ref: str = ""
 
 
@@ -319,6 +329,7 @@ class MoveClock(Command):
     """Give a clock another due instant: a supervisor's act, logged."""
 
     kind = "move_clock"
+    rule = "A-SUPQ"
     clock: str
     due_at: Instant
     reason: str = Field(min_length=1, max_length=64)
@@ -329,6 +340,7 @@ class CloseCase(Command):
     """Close on the customer's word given on another channel, which `note_ref` records (P-CLOSE)."""
 
     kind = "close_case"
+    rule = "P-CLOSE"
     note_ref: str = Field(default="", max_length=128)
 
 
@@ -336,6 +348,7 @@ class ReopenCase(Command):
     """Take a closed case up again (R-REOPEN)."""
 
     kind = "reopen_case"
+    rule = "R-REOPEN"
     reason: str = Field(default="", max_length=64)
 
 
