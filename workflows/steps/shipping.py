@@ -27,8 +27,8 @@ class Shipping:
     async def send(self, leg: ShipmentLeg, rule: str, step: str = "") -> bool:
         """Have the order's goods sent and follow them until they arrive.
 
-        False when the warehouse cannot send them, or when they did not arrive in time: a person decides then. `step` tells
-        several parcels of one leg apart.
+        False when the warehouse cannot send them, or when they did not arrive in time: a person decides then.
+        `step` tells several parcels of one leg apart.
         """
         case = self._case
         step = step or f"ship/{leg}"
