@@ -3,7 +3,7 @@
 A procedure is an async function over a `Case`. It may rest for weeks and be resumed in another run: then it starts
 again from its top, and every step that was finished (`once`) answers from the state without doing anything. Hence
 three rules for steps: what is waited for or done is inside `once`; names are unique within a round; nothing else keeps
-progress.
+progress. What lies between is gone through again in silence (`resuming`): it was said and recorded when it happened.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class Case:
         self.alarm = Alarm()
         self.handled_in_run = 0
         self.rested_in_run = False
+        self._found: tuple[str, Stage] | None = None
         self.settled = settle.Shown()
         self.looks_again_at: datetime | None = None
         self.contact = Contact(self)
@@ -88,13 +89,31 @@ class Case:
 
     def note(self, event: str, rule: str = "", /, actor: str = Party.SYSTEM, **data: Any) -> None:
         """Write a journal entry."""
-        self.state.note(workflow.now(), actor, event, rule, **data)
+        if not self.resuming:
+            self.state.note(workflow.now(), actor, event, rule, **data)
 
     def record(self, kind: str, key: str, rule: str = "", /, **data: Any) -> None:
         """Write a record of the rulebook's section 9."""
-        self.state.record(workflow.now(), kind, key, rule, **data)
+        if not self.resuming:
+            self.state.record(workflow.now(), kind, key, rule, **data)
 
     # --- remembering ---
+
+    def take_up(self) -> None:
+        """Begin, or go on where the run before this one rested."""
+        if self.start.carried is not None:
+            self._found = self.state.needs_human, self.state.stage
+
+    @property
+    def resuming(self) -> bool:
+        """Whether the procedure is still on its way from its top to where it rested."""
+        return self._found is not None
+
+    def _arrived(self) -> None:
+        """It stands where it rested; what the way there seemed to change is as it was found."""
+        if self._found is not None:
+            self.state.needs_human, self.state.stage = self._found
+            self._found = None
 
     def _named(self, step: str) -> str:
         return f"{self.state.round}/{step}"
@@ -155,6 +174,7 @@ class Case:
         rule = self.rules.clocks[id]
         if rule.unit is Unit.SECONDS:
             return start + timedelta(seconds=rule.length)
+        self._arrived()
         return await workflow.execute_local_activity_method(
             WorkingTimeActivities.working_due,
             DueQuestion(shop=self.request.shop, start=start, length=rule.length, unit=rule.unit),
@@ -223,7 +243,7 @@ class Case:
         Raises:
             Withdrawn: the customer took the request back.
         """
-        if stage is not None:
+        if stage is not None and not self.resuming:
             self.state.stage = stage
         while True:
             self.looks_again_at = at  # anew each time: a duty may have waited for something of its own
@@ -231,21 +251,25 @@ class Case:
             self.alarm.attend()
             now = workflow.now()
             if self._withdrawn():
+                self._arrived()
                 raise Withdrawn
             value = ready()
             if value is not None:
+                self._arrived()
                 if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
                     clock.end(ClockState.MET, now)
                 self.state.waiting = None
                 return value
             if clock is not None and (clock.state is ClockState.BREACHED or (clock.running and clock.due_at <= now)):
                 if clock.running:
+                    self._arrived()
                     duties.breach(self, clock, now)
                 self.state.waiting = None
                 return None
             if at is not None and at <= now:
                 self.state.waiting = None
                 return None
+            self._arrived()
             if await duties.act(self, now, waited=clock):
                 continue
             written = await settle.write(self)
@@ -261,7 +285,7 @@ class Case:
     def _withdrawn(self) -> bool:
         """Whether the request was taken back while it still can be: money on its way cannot."""
         state = self.state
-        return state.withdrawn and state.closed_at is None and state.outcome is None and not state.money_moves
+        return state.withdrawn and not self.done("outcome") and not state.money_moves
 
     def _continue_as_new_if_long(self) -> None:
         """Go on in a new run: at a rest, or in a flood that lets the case find none."""
@@ -303,6 +327,7 @@ class Case:
         """
 
         async def call() -> T:
+            self._arrived()
             key = self.partner_key(step, kind)
             gap = FIRST_GAP
             while True:
