@@ -153,8 +153,9 @@ class Days:
             if described.raw_description.HasField("pending_workflow_task") and task.attempt >= FAILING:
                 raise CaseStuck(_told(lived, await _failure(handle)))
             if not _at_work(described):
-                lived.shown = await _explain(handle) or lived.shown
-                if lived.shown.get("waiting_for"):
+                shown = await _explain(handle)
+                lived.shown = shown or lived.shown
+                if shown.get("waiting_for"):
                     return False
             await asyncio.sleep(LOOK_EVERY)
 

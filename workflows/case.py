@@ -99,7 +99,8 @@ class CaseWorkflow:
         case = self._case
         refused = refusals.refusal(case.start, case.state, message)
         if refused is not None:  # it came as a signal: nobody waits for the answer, the journal has it
-            case.note("command_refused", refused.rule, message.by, command=message.kind, code=refused.code)
+            refusal = {"command": message.kind, "code": refused.code}
+            case.state.note(workflow.now(), message.by, "command_refused", refused.rule, **refusal)
             return refused.code
         return commands.apply(case.start, case.state, message, workflow.now())
 

@@ -12,6 +12,7 @@ from workflows.procedures import PROCEDURES
 
 async def conduct(case: Case) -> Outcome:
     """Conduct a case from its request to the end of its aftercare."""
+    case.take_up()
     while True:
         outcome = await case.once("outcome", lambda: _handle(case), Outcome)
         if await case.closing.close(outcome) and not await case.closing.aftercare():

@@ -1,4 +1,4 @@
-"""The house of this session; and the cases of a file live side by side, so that days of many cases pass at once."""
+"""The house of this session; its cases live side by side, so that the days of many pass at once."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ import worker
 from local.postgres import PostgresServer
 from local.temporal_server import TemporalServer
 from tests.namespace import own_namespace
+from tests.workflows.anew import AnewAtEveryRest
 from tests.workflows.house import House, standing
 
 HERE = Path(__file__).parent
-SIDE_BY_SIDE = 14  # cases that live at once: more only wait for each other on two cores
+SIDE_BY_SIDE = 20  # tests whose cases live at once: more only wait for each other on two cores
 
 
 @pytest_asyncio.fixture(scope="session")
 async def house(temporal: TemporalServer, postgres: PostgresServer, database_template: str) -> AsyncIterator[House]:
     """The running house."""
     await own_namespace(temporal, "house")
-    client = await Client.connect(temporal.address, namespace="house", plugins=[worker.plugin()])
+    client = await Client.connect(
+        temporal.address, namespace="house", plugins=[worker.plugin()], interceptors=[AnewAtEveryRest()]
+    )
     dsn = await postgres.create_database("house", database_template)
     async with standing(client, dsn) as house:
         yield house
 
 
 class SideBySide:
-    """The tests of one file, as tasks: all of them begin with the first, each is awaited by its own test."""
+    """The tests of the house, as tasks: all of them begin with the first, each is awaited by its own test."""
 
     def __init__(self) -> None:
         self._bodies: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {}
@@ -63,9 +66,8 @@ class SideBySide:
 
 @pytest.hookimpl(trylast=True)  # after the selection by name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests here that ask for nothing but the house live side by side with those of their file."""
-    files: dict[Path, SideBySide] = {}
+    """Tests here that ask for nothing but the house live side by side."""
+    together = SideBySide()
     for item in items:
-        if not isinstance(item, pytest.Function) or item.path.parent != HERE or "house" not in item.fixturenames:
-            continue
-        item.obj = files.setdefault(item.path, SideBySide()).joined(item)
+        if isinstance(item, pytest.Function) and item.path.parent == HERE and "house" in item.fixturenames:
+            item.obj = together.joined(item)

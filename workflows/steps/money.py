@@ -169,6 +169,8 @@ class Funds:
 
     def _remember(self, row: RefundRow, payment: Payment) -> None:
         case = self._case
+        if case.resuming:  # an answer of long ago: the payment may stand otherwise by now
+            return
         known = next((refund for refund in case.state.refunds if refund.key == row.key), None)
         if known is None:
             known = Refunding(key=row.key, **payment.model_dump())
