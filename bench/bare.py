@@ -1,13 +1,12 @@
 """The bare twins: the same partner calls, messages and waits as a good engineer writes them first in Temporal.
 
-One signal handler per message, one `wait_condition` with a timeout per wait, one activity per call, the same converter and
-sandbox. No journal, clocks, guards, authority, promises, de-duplication, search attributes after the start, summaries or
-case sheets.
+One signal handler per message, one `wait_condition` with a timeout per wait, one activity per call, the same converter
+and sandbox. No journal, clocks, guards, authority, promises, de-duplication, search attributes after the start,
+summaries or case sheets.
 """
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +119,7 @@ class _Bare:
         await self._tell("closing", outcome=outcome, reason=self._request.reason)
         try:
             await workflow.wait_condition(lambda: self._confirmed is not None, timeout=3 * DAY)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             await self._tell("closing_reminder", outcome=outcome)
         await workflow.sleep(self._start.survey)
         await self._tell("survey")
@@ -218,7 +217,7 @@ class BareCustomerUnreachable(_Bare):
         await self._tell("unreachable_notice")
         try:
             await workflow.wait_condition(lambda: self._replied is not None, timeout=start.unreachable)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             await self._recall()
         await workflow.wait_condition(lambda: self._replied is not None, timeout=7 * DAY)
         await self._tell("address_asked")
@@ -234,9 +233,7 @@ class BareCustomerUnreachable(_Bare):
         assert self._sent is not None
         waybill = self._sent.waybill
         await self._tell("shipped_told", waybill=waybill)
-        await workflow.wait_condition(
-            lambda: self._parcels.get(waybill) is ParcelState.DELIVERED, timeout=10 * DAY
-        )
+        await workflow.wait_condition(lambda: self._parcels.get(waybill) is ParcelState.DELIVERED, timeout=10 * DAY)
         return await self._close("reshipped")
 
     async def _recall(self) -> None:
@@ -253,7 +250,7 @@ class BareCustomerUnreachable(_Bare):
                 await workflow.wait_condition(
                     lambda: self._parcels.get(order.waybill) is ParcelState.RETURNED, timeout=self._start.daily
                 )
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 await self._tell("progress", stage="parcel_back")
             else:
                 return
@@ -283,6 +280,7 @@ class BareRefundOnly(_Bare):
     async def run(self, start: BareStart) -> str:
         """Wait for the decision and pay."""
         self._begin(start)
+        await self._tell("request_received", due=(workflow.now() + DAY).isoformat())
         await workflow.wait_condition(lambda: self._decided is not None, timeout=DAY)
         await self._refund(self._request.order.paid)
         return await self._close("refunded")

@@ -1,6 +1,6 @@
 """What one case costs exactly: events, bytes of history, state transitions, commits and WAL of PostgreSQL.
 
-Cases are played one message at a time, each sent when the case is at rest, so that the counts do not depend on the machine.
+A case is played one message at a time, each sent when it is at rest, so that counts do not depend on the machine.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ class Plays:
         ask = request(kind, number)
         asked = self._said.setdefault(ask.case_no, deque())
         handle = await opener.open(ask)
-        while await _at_rest(handle):
+        while await at_rest(handle):
             if not asked:
                 await asyncio.sleep(LOOK_EVERY)
                 continue
             for name, document in messages(kind, ask.case_no, asked.popleft()):
                 await handle.signal(name, document)
-                await _at_rest(handle)
+                await at_rest(handle)
         return await history_cost(handle)
 
 
-async def _at_rest(handle: Handle) -> bool:  # type: ignore[type-arg]
+async def at_rest(handle: Handle) -> bool:  # type: ignore[type-arg]
     """Wait until the case does nothing. False when it ended."""
     while True:
         seen = await handle.describe()

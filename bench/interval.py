@@ -33,7 +33,7 @@ def interval(values: Sequence[float], sure: float = 0.95) -> Interval:
 
 def _tail(n: int, cut: int) -> float:
     """The chance that at most `cut` of `n` values lie on one side of the true median."""
-    return sum(math.comb(n, k) for k in range(cut + 1)) / 2**n
+    return sum(math.comb(n, k) for k in range(cut + 1)) / float(2**n)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

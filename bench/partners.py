@@ -1,7 +1,7 @@
 """Partners inside the worker's process: every port answered at once and at the same small cost for both twins.
 
-They stand in for the wire, which is the same for both and not what is measured. Each asking is reported to `told`, so that
-whoever plays the customers and partners can say what follows.
+They stand in for the wire, which is the same for both and not what is measured. Each asking is reported to `told`, so
+that whoever plays the customers and partners can say what follows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The plain path of each procedure: the request, what partners and customer say to what, and clocks that fit real time.
 
-Deadlines are those of the packaged rulebook, since nothing is late on a plain path. Only what a case sits out to its end is
-shortened: three days without the customer, the daily news, the survey and the time of free reopening.
+Deadlines are those of the packaged rulebook, since nothing is late on a plain path. Only what a case sits out to its
+end is shortened: three days without the customer, the daily news, the survey and the time of free reopening.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def request(kind: CaseType, number: str, *, reason: ReasonCode = ReasonCode.NO_R
 
 
 def messages(kind: CaseType, case_no: str, asked: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What is said when a partner was asked `asked`: name and document, with id and sender's stamp as our door makes them."""
+    """What is said when a partner was asked `asked`: name and document, with id and stamp as our door makes them."""
     for place, saying in enumerate(ANSWERS[kind].get(asked, ())):
         id = f"{case_no}/{asked}/{place}"
         yield saying.kind, {**saying.payload, "id": id, "at": datetime.now(UTC).isoformat()}

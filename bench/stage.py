@@ -1,4 +1,4 @@
-"""Where it is measured: one Temporal server, one PostgreSQL, a worker process per twin, and what each of them has consumed."""
+"""Where it is measured: a Temporal server, a PostgreSQL, a worker process per twin, and what each has consumed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def cpu_of(pid: int | None) -> float:
 
 @contextlib.asynccontextmanager
 async def stage() -> AsyncIterator[Stage]:
-    """Servers as `make demo` and the tests start them: Temporal with its store in memory, PostgreSQL without flushing."""
+    """Servers as the tests start them: Temporal with its store in memory, PostgreSQL without flushing to disk."""
     async with PostgresServer() as postgres, TemporalServer() as temporal:
         await migrate(postgres.dsn())
         client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)

@@ -40,7 +40,7 @@ class Load:
 
     def __init__(self, kind: CaseType) -> None:
         self._kind = kind
-        self._handles: dict[str, Handle] = {}  # type: ignore[type-arg]
+        self._handles: dict[str, _Later] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
     def heard(self, words: list[str]) -> None:
@@ -50,7 +50,7 @@ class Load:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    async def _say(self, handle: Handle, case_no: str, asked: str) -> None:  # type: ignore[type-arg]
+    async def _say(self, handle: _Later, case_no: str, asked: str) -> None:
         for name, document in messages(self._kind, case_no, asked):
             await asyncio.sleep(AFTER)
             await handle.signal(name, document)
@@ -98,9 +98,7 @@ async def slices(stage: Stage, kind: CaseType, *, pairs: int, cases: int) -> dic
     return measured
 
 
-async def _slice(
-    stage: Stage, load: Load, opener: Opener, process: psutil.Process, numbers: Sequence[str]
-) -> Slice:
+async def _slice(stage: Stage, load: Load, opener: Opener, process: psutil.Process, numbers: Sequence[str]) -> Slice:
     before, began = (cpu_of(process.pid), *stage.server_cpu()), time.monotonic()
     await load.run(opener, numbers, IN_FLIGHT)
     wall = time.monotonic() - began

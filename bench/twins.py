@@ -1,9 +1,10 @@
-"""Starting a case, ours or bare, as production starts one: register and search attributes for ours, a plain start for bare."""
+"""Starting a case: ours as the dispatcher does it, register first; bare with a plain start."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import asyncpg
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
@@ -12,11 +13,10 @@ from bench.plain_path import DAILY, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
 from domain import rulebook_file
 from domain.events import Request
 from domain.vocabulary import CaseType, Stage
-from starter.case_opening import KIND, ORDER, SHOP as SHOP_ATTRIBUTE, STAGE, CaseOpening
+from starter.case_opening import KIND, ORDER, STAGE, CaseOpening
+from starter.case_opening import SHOP as SHOP_ATTRIBUTE
 from starter.pace import Paces
 from store.openings import Openings
-
-import asyncpg
 
 TWINS = {
     CaseType.RETURN_REFUND: bare.BareReturnRefund,

@@ -1,7 +1,7 @@
 """One twin's worker in a process of its own: `python -m bench.worker_process`. Reports on standard output, a line each:
 
-    asked <case number> <asking>                 a partner was asked
-    started <workflow id> <activity> <ns>        with `--starts`: an activity began, on the machine's monotonic clock
+asked <case number> <asking>                 a partner was asked
+started <workflow id> <activity> <ns>        with `--starts`: an activity began, on the machine's monotonic clock
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 import asyncpg
+import temporalio.client
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
@@ -76,8 +77,8 @@ def bare_worker(client: Client, told: Told, cached_workflows: int) -> Worker:
     )
 
 
-class _Starts(Interceptor):
-    """Reports each activity's start."""
+class _Starts(temporalio.client.Interceptor, Interceptor):
+    """Reports each activity's start. A client's interceptor, so that the client hands it on to its workers."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _StartsInbound(next)
