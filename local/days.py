@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from local.beginning import BeginsWhenOpened
-from local.simulator_control import SimulatorControl
+from local.simulator_control import DoorFailed, SimulatorControl
 from local.staff import Act, Staff
 
 LOOK_EVERY = 0.03  # seconds between two looks at a case that is at work
@@ -43,8 +43,8 @@ FAILING = 3  # attempts of one workflow task: more are no accident
 NEVER = datetime.min.replace(tzinfo=UTC)
 STANDSTILL = 20.0  # seconds of the wall's clock in which a case does not go on
 
-Taken = Callable[[Sequence[Mapping[str, Any]]], Awaitable[bool]]
-"""Whether events that a door accepted are with their cases."""
+Taken = Callable[[str], Awaitable[bool]]
+"""Whether everything that a door accepted about the case `shop/number` is with it."""
 
 
 class CaseStuck(AssertionError):
@@ -118,13 +118,14 @@ class Days:
         went_on = time.monotonic()
         while True:
             before = _standing(lived)
-            if await self._at_rest(handle, lived) or stop(lived.shown):
+            ended = await self._at_rest(handle, lived)
+            self._watch(lived)
+            if ended or stop(lived.shown):
                 return lived
             if until is not None and lived.now >= until:
                 return lived
             if not await self._act(handle, lived):
                 await self._pass_time(handle, lived, until)
-            self._watch(lived)
             if before != _standing(lived):
                 went_on = time.monotonic()
             elif time.monotonic() > went_on + STANDSTILL:
@@ -194,27 +195,31 @@ class Days:
             await self._release(lived, to)
 
     async def _release(self, lived: Lived, until: datetime) -> None:
-        posted = await self._simulator.release(*lived.key, until)
-        lived.events += posted
+        """Let the partners' events up to an instant come in, and wait until the case has them."""
         deadline = time.monotonic() + self._patience
-        while posted and self._taken is not None and not await self._taken(posted):
+        failure = ""
+        while time.monotonic() < deadline:
+            try:
+                lived.events += await self._simulator.release(*lived.key, until)
+                break
+            except DoorFailed as failed:
+                failure = str(failed)
+                await asyncio.sleep(LOOK_EVERY)
+        else:
+            raise CaseStuck(_told(lived, f"its events do not get in: {failure}"))
+        while self._taken is not None and not await self._taken(lived.case):
             if time.monotonic() > deadline:
-                kinds = ", ".join(event["type"] for event in posted)
-                raise CaseStuck(_told(lived, f"{kinds} did not get through within {self._patience:.0f} s"))
+                raise CaseStuck(_told(lived, f"its events were not handed over within {self._patience:.0f} s"))
             await asyncio.sleep(LOOK_EVERY)
 
 
 def inbox_empty(pool: asyncpg.Pool) -> Taken:
-    """For a door with an inbox behind it: whether those events are handed over, or will not be soon."""
+    """For a door with an inbox behind it: whether all that names the case is handed over, or will not be soon."""
 
-    async def taken(events: Sequence[Mapping[str, Any]]) -> bool:
-        open_rows = await pool.fetchval(
-            "SELECT count(*) FROM unnest($1::text[], $2::text[]) AS event (source, id) JOIN inbox USING (source, id)"
-            " WHERE status IN ('new', 'claimed')",
-            [event["source"] for event in events],
-            [event["id"] for event in events],
-        )
-        return bool(open_rows == 0)
+    async def taken(case: str) -> bool:
+        lane = f"case:{case}"
+        open_rows = "SELECT count(*) FROM inbox WHERE lane = $1 AND status IN ('new', 'claimed')"
+        return bool(await pool.fetchval(open_rows, lane) == 0)
 
     return taken
 

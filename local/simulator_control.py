@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 PATIENCE = 60  # seconds for one call: a release ends when the door has taken every event
+
+
+class DoorFailed(Exception):
+    """Our door did not take an event that the simulator posted. It stays planned: release again."""
 
 
 class SimulatorControl:
@@ -28,9 +34,18 @@ class SimulatorControl:
         return datetime.fromisoformat(answer["next"]) if answer["next"] else None
 
     async def release(self, shop: str, case_no: str, until: datetime) -> list[dict[str, Any]]:
-        """Have the case's events up to an instant posted to our door; the events that were."""
+        """Have the case's events up to an instant posted to our door; the events that were.
+
+        Raises:
+            DoorFailed: one was not taken; those before it were.
+        """
         wanted = {"shop": shop, "case_no": case_no, "until": until.isoformat()}
-        posted: list[dict[str, Any]] = (await self._call("/control/release", wanted))["posted"]
+        try:
+            posted: list[dict[str, Any]] = (await self._call("/control/release", wanted))["posted"]
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.BAD_GATEWAY:
+                raise
+            raise DoorFailed(json.load(error)["detail"]) from None
         return posted
 
     async def set_faults(self, *faults: Mapping[str, Any]) -> None:
