@@ -224,9 +224,7 @@ def personas_of(document: Mapping[str, Any]) -> Personas:
             _named(model, tables, name)
     unknown = set(personas.templates.values()) - set(TEMPLATES.values())
     if unknown:
-        raise ValueError(
-            f"templates: no such reaction {sorted(unknown)}; known: {sorted(set(TEMPLATES.values()))}"
-        )
+        raise ValueError(f"templates: no such reaction {sorted(unknown)}; known: {sorted(set(TEMPLATES.values()))}")
     return personas
 
 

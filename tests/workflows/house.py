@@ -127,8 +127,9 @@ class House:
             answer = await self.control.post("/control/personas", json=personas)
             assert answer.status_code == 200, answer.text
         case_no = str(body.get("request_id") or f"{order_no}-{case_type}")
-        case = LivedCase(self, SHOP, case_no, order_no, str(ordered["customer_ref"]), now)
-        await self.tell("aftersales.request", f"req-{order_no}-{case_type}", now, body)
+        case = LivedCase(self, SHOP, case_no, str(ordered["order_no"]), str(ordered["customer_ref"]), now)
+        case.request = body
+        await self.tell("aftersales.request", f"req-{number}", now, body)
         await case.rest()
         return case
 
@@ -140,6 +141,12 @@ class House:
         answer = await self.events.post("/events", content=raw, headers=headers)
         assert answer.status_code == 202, answer.text
         await self.hand_over()
+
+    async def repeat(self, case: LivedCase) -> str:
+        """The case's request comes again as another event. The answer is what the dispatcher made of it."""
+        id = f"req-{next(self._numbers)}"
+        await self.tell("aftersales.request", id, (await case.rest()).at, case.request)
+        return str(await self.pool.fetchval("SELECT note FROM inbox WHERE id = $1", id))
 
     async def hand_over(self) -> None:
         """Everything that the door has taken reaches its case."""

@@ -59,10 +59,13 @@ class Now:
 class LivedCase:
     """A case in the house."""
 
-    def __init__(self, house: House, shop: str, case_no: str, order_no: str, customer_ref: str, began: datetime) -> None:
+    def __init__(
+        self, house: House, shop: str, case_no: str, order_no: str, customer_ref: str, began: datetime
+    ) -> None:
         self.house = house
         self.shop, self.case_no, self.order_no, self.customer_ref = shop, case_no, order_no, customer_ref
         self.began = began
+        self.request: dict[str, Any] = {}
         self.handle: WorkflowHandle[Any, Any] = house.client.get_workflow_handle(workflow_id(shop, case_no))
 
     # --- time passes ---

@@ -91,7 +91,7 @@ async def test_a_silent_courier_costs_the_customer_48_hours_at_most(house: House
 
 
 async def test_a_courier_who_does_not_know_is_treated_as_a_loss_at_once(house: House) -> None:
-    """"Unknown" is an answer: the customer is not kept waiting for the rest of the 48 hours."""
+    """ "Unknown" is an answer: the customer is not kept waiting for the rest of the 48 hours."""
     case = await house.open(
         "no_tracking_info", reason="late", courier={"state": "no_info", "trace": "unknown"},
         customer={"choice": "full_refund"},

@@ -20,7 +20,8 @@ async def test_a_parcel_known_lost_is_sent_again_on_the_customers_word(house: Ho
     assert (await case.one("parcel_tracked", state="lost")).rule == "R-VERIFY"
     assert await case.ledger("trace_opened") == []
     proposed, (sent,) = await case.one("plan_proposed", plan="reship"), await case.ledger("goods_shipped")
-    assert proposed.rule == "R-LOST" and sent["leg"] == "reship"
+    assert proposed.rule == "R-LOST"
+    assert sent["leg"] == "reship"
     assert await case.payments() == []
     (incident,) = await case.records("parcel_incident")
     assert incident["incident"] == "lost"
@@ -155,9 +156,7 @@ async def test_a_second_parcel_that_is_lost_too_is_decided_by_a_person(house: Ho
 async def test_a_refund_for_a_lost_parcel_over_the_limit_is_approved_first(house: House) -> None:
     """150 yuan for a lost lamp: the supervisor's word, then the money."""
     order = {"paid": 15000, "lines": [{"sku": "LAMP", "quantity": 1, "price": 15000}]}
-    case = await house.open(
-        "parcel_lost", reason="lost", courier=GONE, customer={"choice": "full_refund"}, order=order
-    )
+    case = await house.open("parcel_lost", reason="lost", courier=GONE, customer={"choice": "full_refund"}, order=order)
 
     await case.run_until(stage="approval", ball_with="supervisor")
     await case.act("approve", by="supervisor:1")

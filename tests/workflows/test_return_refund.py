@@ -265,7 +265,8 @@ async def test_no_fault_found_goes_back_at_his_cost_after_quote_and_consent(hous
     assert await case.sum_told("no_fault_found") == "6.00 CNY", "the sum stands in the message (P-FEEQUOTE)"
     quoted, agreed = await case.one("plan_proposed", plan="send_back"), (await case.journal("customer_agreed"))[-1]
     (sent,) = await case.ledger("goods_shipped")
-    assert quoted.at < agreed.at and sent["leg"] == "send_back"
+    assert quoted.at < agreed.at
+    assert sent["leg"] == "send_back"
     assert [moved["disposition"] for moved in await case.ledger("goods_moved")] == ["send_back"]
     assert await case.payments() == []
 

@@ -1,0 +1,209 @@
+"""Record the histories that `test_replay.py` replays: one per procedure and ending, of invented customers.
+
+    python -m tests.workflows.record [NAME ...]
+
+Run it when a procedure gets a new ending, or when an old history is replaced on purpose (say in the commit why): a
+history that stands here promises that cases begun with that code can still be carried on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+import worker
+from local.postgres import PostgresServer
+from local.temporal_server import TemporalServer
+from store.migrate import migrate
+from tests.namespace import own_namespace
+from tests.workflows.house import House, standing
+from tests.workflows.lived_case import LivedCase
+
+HISTORIES = Path(__file__).with_name("histories")
+PHOTOS = ["evidence/a", "evidence/b"]
+FAULTY = {"second": "defect_confirmed"}
+DEAF = {"calls": "no_answer"}
+DEAR = {"paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}
+MADE_TO_ORDER = {"lines": [{"sku": "CARVED", "quantity": 1, "price": 4500, "category": "custom_made"}]}
+GONE = {"state": "lost"}
+UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
+
+Acts = Callable[[LivedCase], Awaitable[None]]
+
+
+def _decides(need: str, resolution: str, by: str = "agent:7", **more: Any) -> Acts:
+    async def acts(case: LivedCase) -> None:
+        await case.run_until(needs_human=f"decide:{need}")
+        await case.act("decide", by=by, resolution=resolution, **more)
+
+    return acts
+
+
+def _says(waiting_for: str, kind: str, **fact: Any) -> Acts:
+    async def says(case: LivedCase) -> None:
+        await case.run_until(waiting_for=waiting_for)
+        await case.say(kind, **fact)
+
+    return says
+
+
+def _commands(waiting_for: str, kind: str, by: str, **command: Any) -> Acts:
+    async def commands(case: LivedCase) -> None:
+        await case.run_until(waiting_for=waiting_for)
+        await case.act(kind, by=by, **command)
+
+    return commands
+
+
+async def _reopened(case: LivedCase) -> None:
+    await case.run_until(stage="closed")
+    await case.act("reopen_case", reason="called_again")
+    await _decides("reopened", "coupon")(case)
+
+
+async def _promise(case: LivedCase) -> None:
+    await case.act("promise", what="call_back")
+    await case.run_until(needs_human="promise_overdue")
+    (owed,) = (await case.state()).open_promises()
+    await case.act("keep_promise", promise=owed.id)
+
+
+LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
+    "return_refund-refunded": ("return_refund", {}, ()),
+    "return_refund-quality": ("return_refund", {"reason": "quality", "evidence": PHOTOS, "warehouse": FAULTY}, ()),
+    "return_refund-photos_asked": ("return_refund", {"reason": "quality", "warehouse": FAULTY}, ()),
+    "return_refund-no_photos": (
+        "return_refund", {"reason": "quality", "customer": {"photos": 0}}, (_decides("no_evidence", "explain_only"),),
+    ),
+    "return_refund-window_closed": ("return_refund", {"order": {"signed_at": timedelta(days=-30)}}, ()),
+    "return_refund-silent": ("return_refund", {"customer": {"agrees_after": "never"}}, ()),
+    "return_refund-never_sent": ("return_refund", {"customer": {"ships_after": "never"}}, ()),
+    "return_refund-number_asked": ("return_refund", {"customer": {"ships_after": "5d", "tracking": "when_asked"}}, ()),
+    "return_refund-partial": ("return_refund", {"order": {"lines": [{"sku": "TRIO", "quantity": 3, "price": 4500}]},
+                                                "warehouse": {"short": 1}}, ()),
+    "return_refund-same_inspector": (
+        "return_refund", {"warehouse": {"inspectors": ["qc:1", "qc:1"]}},
+        (_says("inspection", "inspected", round=2, result="pass", by="qc:2"),),
+    ),
+    "return_refund-converted": ("return_refund", {"reason": "quality", "evidence": PHOTOS}, ()),
+    "return_refund-sent_back": (
+        "return_refund", {"reason": "quality", "evidence": PHOTOS, "order": {**MADE_TO_ORDER, "freight": 600}}, (),
+    ),
+    "return_refund-customer_damage": (
+        "return_refund", {"warehouse": {"second": "customer_damage"}},
+        (_decides("inspection_customer_damage", "send_back"),),
+    ),
+    "return_refund-approved": ("return_refund", {"order": DEAR}, (_commands("approval", "approve", "supervisor:1"),)),
+    "return_refund-pending": ("return_refund", {"provider": {"answer": "pending"}}, ()),
+    "return_refund-needs_human": (
+        "return_refund", {"provider": {"answer": "needs_human", "need": "permission"}},
+        (_commands("refund_permission", "provide_input", "finance:5"),),
+    ),
+    "return_refund-reopened": ("return_refund", {}, (_reopened,)),
+    "refund_only-unshipped": ("refund_only", {"order": UNSHIPPED}, ()),
+    "refund_only-decided": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "full_refund"),)),
+    "refund_only-rejected": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "explain_only"),)),
+    "refund_only-withdrawn": (
+        "refund_only", {"reason": "quality"}, (_says("decision_refund_only", "customer_withdrew"),),
+    ),
+    "refund_only-silent_close": ("refund_only", {"reason": "duplicate", "customer": {"confirms_after": "never"}}, ()),
+    "refund_only-promise": (
+        "refund_only", {"reason": "duplicate", "customer": {"confirms_after": "2h"}}, (_promise,),
+    ),
+    "refund_only-not_solved": (
+        "refund_only", {"reason": "duplicate", "amount": 1000, "customer": {"solved": [False, True]}},
+        (_decides("reopened", "partial_refund", amount={"minor": 500}),),
+    ),
+    "customer_unreachable-delivered": ("customer_unreachable", {"customer": {"calls": ["no_answer", "reached"]}}, ()),
+    "customer_unreachable-reshipped": ("customer_unreachable", {"customer": {**DEAF, "surfaces_after": "8d"}}, ()),
+    "customer_unreachable-never_surfaced": (
+        "customer_unreachable", {"customer": DEAF}, (_decides("customer_never_surfaced", "full_refund"),),
+    ),
+    "customer_unreachable-never_back": (
+        "customer_unreachable", {"customer": DEAF, "courier": {"back_after": "never", "trace": "lost"}},
+        (_decides("recalled_parcel_lost", "full_refund"),),
+    ),
+    "no_tracking_info-delivered": ("no_tracking_info", {"warehouse": {"handed_over": False}}, ()),
+    "no_tracking_info-never_shipped": (
+        "no_tracking_info", {"warehouse": {"handed_over": False, "ships_after": "never"}},
+        (_decides("never_shipped", "full_refund"),),
+    ),
+    "no_tracking_info-found": ("no_tracking_info", {"courier": {"state": "no_info", "trace": "found"}}, ()),
+    "no_tracking_info-courier_silent": (
+        "no_tracking_info", {"courier": {"state": "no_info", "trace_after": "never"}}, (),
+    ),
+    "parcel_lost-reshipped": ("parcel_lost", {"courier": GONE}, ()),
+    "parcel_lost-refunded": (
+        "parcel_lost", {"courier": {"state": "stalled", "trace": "lost"}, "customer": {"choice": "full_refund"}}, (),
+    ),
+    "parcel_lost-found": ("parcel_lost", {"courier": {"state": "stalled", "trace": "found"}}, ()),
+    "parcel_lost-declined": (
+        "parcel_lost", {"courier": GONE, "customer": {"agrees": False}},
+        (_decides("lost_plan_declined", "full_refund"),),
+    ),
+    "parcel_lost-sent_twice": (
+        "parcel_lost", {"courier": {**GONE, "delivered_after": "never"}},
+        (_decides("lost_reship_failed", "reship"), _decides("lost_reship_failed_2", "full_refund")),
+    ),
+}  # fmt: skip
+
+
+async def live(house: House, name: str) -> LivedCase:
+    """Live one of `LIVES` to its end."""
+    case_type, request, acts = LIVES[name]
+    request = {"reason": _REASONS.get(case_type, "no_reason")} | request
+    case = await house.open(case_type, **request)
+    for act in acts:
+        await act(case)
+    await case.to_the_end()
+    return case
+
+
+_REASONS = {"customer_unreachable": "not_received", "no_tracking_info": "late", "parcel_lost": "lost"}
+
+
+async def _keep(house: House, name: str, one_at_a_time: asyncio.Semaphore) -> None:
+    async with one_at_a_time:
+        case = await live(house, name)
+        history = json.loads((await case.handle.fetch_history()).to_json())
+        HISTORIES.mkdir(exist_ok=True)
+        (HISTORIES / f"{name}.json").write_text(
+            json.dumps(_without_machine(history), ensure_ascii=False, separators=(",", ":")) + "\n"
+        )
+        sys.stdout.write(f"{name}: {len(history['events'])} events\n")
+
+
+def _without_machine(value: Any) -> Any:
+    """Who recorded it is no part of a history: worker and client identities hold process ids and host names."""
+    if isinstance(value, dict):
+        return {
+            key: "recorded" if key in ("identity", "binaryChecksum") else _without_machine(inner)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_machine(inner) for inner in value]
+    return re.sub(r"\d+@[\w.-]+", "recorded", value) if isinstance(value, str) else value
+
+
+async def main(names: list[str]) -> None:
+    """Record those of the names, or all."""
+    async with PostgresServer() as postgres, TemporalServer() as temporal:
+        dsn = await postgres.create_database("house")
+        await migrate(dsn)
+        await own_namespace(temporal, "house")
+        client = await Client.connect(temporal.address, namespace="house", plugins=[worker.plugin()])
+        async with standing(client, dsn) as house:
+            gate = asyncio.Semaphore(10)
+            await asyncio.gather(*(_keep(house, name, gate) for name in names or LIVES))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,110 @@
+"""A message and a deadline that meet: what our door received by the due instant wins, whichever is seen first.
+
+A customer is asked for his word within some seconds. His answer is stamped by our door before, at or after the due
+instant, or not at all, and arrives before or after the timer, while the worker works or is down over the deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from domain.vocabulary import CaseType
+from local.postgres import PostgresServer
+from local.temporal_server import TemporalServer
+from tests.workflows.workshop import Bench, Workshop, opened
+
+STAMPS = {"before": timedelta(seconds=-1), "at": timedelta(0), "after": timedelta(milliseconds=1), "unstamped": None}
+SHORT, LONG = 4, 14  # seconds: of those answered while the worker works; of those over whose end it is down
+
+WINS, LATE = True, False
+RACES: dict[tuple[str, str, str], bool] = {
+    ("worker up", "message first", "before"): WINS,
+    ("worker up", "message first", "at"): WINS,
+    ("worker up", "message first", "unstamped"): WINS,
+    ("worker up", "message first", "after"): LATE,
+    # The deadline was acted on before the message was there: it is kept, and nothing is undone.
+    ("worker up", "timer first", "before"): LATE,
+    ("worker up", "timer first", "after"): LATE,
+    ("worker up", "timer first", "unstamped"): LATE,
+    ("worker down", "message first", "before"): WINS,
+    ("worker down", "message first", "at"): WINS,
+    ("worker down", "message first", "unstamped"): WINS,
+    ("worker down", "message first", "after"): LATE,
+    ("worker down", "timer first", "before"): WINS,
+    ("worker down", "timer first", "at"): WINS,
+    ("worker down", "timer first", "unstamped"): WINS,
+    ("worker down", "timer first", "after"): LATE,
+}
+
+
+class Race:
+    """One case and its answer."""
+
+    def __init__(self, bench: Bench, stamp: str, due_at: datetime) -> None:
+        self.bench, self.stamp, self.due_at = bench, stamp, due_at
+
+    async def answer(self) -> None:
+        """The customer agrees."""
+        length = STAMPS[self.stamp]
+        stamp = {} if length is None else {"at": (self.due_at + length).isoformat()}
+        await self.bench.say("customer_agreed", {"id": "his-word", "agreed": True, **stamp})
+
+
+async def run(workshop: Workshop) -> dict[tuple[str, str, str], Race]:
+    """All races, side by side."""
+
+    async def begin(key: tuple[str, str, str]) -> Race:
+        length = SHORT if key[0] == "worker up" else LONG
+        bench = await workshop.begin(CaseType.RETURN_REFUND, clocks={"S-CONSENT": length})
+        told = await bench.until(waiting_for="consent", due_rule="S-CONSENT")
+        return Race(bench, key[2], datetime.fromisoformat(told["due_at"]))
+
+    races = dict(zip(RACES, await asyncio.gather(*(begin(key) for key in RACES)), strict=True))
+    of = {kind: [race for key, race in races.items() if key[:2] == kind] for kind in {key[:2] for key in RACES}}
+    await asyncio.gather(*(race.answer() for race in of["worker up", "message first"]))
+    await asyncio.gather(*(race.bench.until(waiting_for="confirmation") for race in of["worker up", "timer first"]))
+    await asyncio.gather(*(race.answer() for race in of["worker up", "timer first"]))
+    await workshop.stop_worker()
+    down = of["worker down", "message first"] + of["worker down", "timer first"]
+    assert datetime.now(UTC) < min(race.due_at for race in down), "the machine was too slow for the race"
+    await asyncio.gather(*(race.answer() for race in of["worker down", "message first"]))
+    await asyncio.sleep((max(race.due_at for race in down) - datetime.now(UTC)).total_seconds() + 1)
+    await asyncio.gather(*(race.answer() for race in of["worker down", "timer first"]))
+    workshop.start_worker()
+    return races
+
+
+@pytest_asyncio.fixture(scope="module")
+async def races(
+    temporal: TemporalServer, postgres: PostgresServer, database_template: str
+) -> AsyncIterator[dict[tuple[str, str, str], Race]]:
+    """The races, run."""
+    dsn = await postgres.create_database("races", database_template)
+    async with opened(temporal, "races", dsn) as workshop:
+        yield await run(workshop)
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda key: "-".join(key).replace(" ", "_"))
+async def test_what_was_received_by_the_due_instant_wins(races: Any, race: tuple[str, str, str]) -> None:
+    """In both orders of arrival, with the worker up or down over the deadline: the door's stamp decides."""
+    bench, due_at = races[race].bench, races[race].due_at
+    told = await bench.until(waiting_for="return_number" if RACES[race] is WINS else "confirmation")
+    (clock,) = [one for one in told["clocks"] if one["id"].startswith("S-CONSENT")]
+    said = await bench.journalled(bool, "customer_agreed")
+    assert len(said) == 1, "in time or late, what the customer said is kept"
+    breaches = await bench.journal("clock_breached")
+    if RACES[race] is WINS:
+        assert clock["state"] == "met"
+        assert breaches == []
+        return
+    assert clock["state"] == "breached"
+    (breach,) = breaches
+    assert datetime.fromisoformat(breach.data["due_at"]) == due_at
+    acted_late = datetime.fromisoformat(breach.data["acted_at"]) - due_at
+    assert acted_late >= timedelta(seconds=1 if race[0] == "worker down" else 0)
