@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from domain.decision import Decision
 from domain.events import Request
 from domain.rules import Rules
@@ -99,7 +101,7 @@ def _under(rule: str, rules: Rules) -> Freight:
     )
 
 
-_SENTENCES = {
+_SENTENCES: Mapping[str, tuple[str, str]] = {
     "M-QUAL": ("质量问题，往返运费由我们承担。", "A quality return: both freights are on us."),
     "M-EXQ": ("质量换货：寄来由顾客付，寄出由我们付。", "A quality exchange: in by the customer, out by us."),
     "M-NR-FREE": ("无理由退货，包邮商品各付各的。", "No reason, sold with free postage: each side pays its own leg."),

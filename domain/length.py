@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.rules import Unit
 
-_SPELLING: dict[str, tuple[Unit, int]] = {
+_SPELLING: Mapping[str, tuple[Unit, int]] = {
     "s": (Unit.SECONDS, 1),
     "min": (Unit.SECONDS, 60),
     "h": (Unit.SECONDS, 3_600),
@@ -20,14 +21,14 @@ _SPELLING: dict[str, tuple[Unit, int]] = {
     "months": (Unit.CALENDAR_MONTHS, 1),
     "years": (Unit.CALENDAR_YEARS, 1),
 }
-_MOST = {
+_MOST: Mapping[Unit, int] = {
     Unit.SECONDS: 20 * 366 * 86_400,
     Unit.WORKING_SECONDS: 20 * 366 * 86_400,
     Unit.WORKING_DAYS: 20 * 366,
     Unit.CALENDAR_MONTHS: 240,
     Unit.CALENDAR_YEARS: 20,
 }
-_SINGULAR = {"working day": "working days", "month": "months", "year": "years"}
+_SINGULAR: Mapping[str, str] = {"working day": "working days", "month": "months", "year": "years"}
 _SHAPE = re.compile(r"(\d{1,6}) ?(.+)")
 
 ALLOWED = "a whole number and one of s, min, h, d, working days, working h, months, years; for example 72 h"

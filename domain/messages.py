@@ -16,6 +16,7 @@ On the wire a message is one JSON object: the payload's fields beside `id`, `by`
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, ClassVar
@@ -359,7 +360,7 @@ class CancelCase(Command):
     reason: str = Field(min_length=1, max_length=64)
 
 
-FACTS: dict[str, type[Payload]] = {
+FACTS: Mapping[str, type[Payload]] = {
     model.kind: model
     for model in (
         CustomerAgreed, CustomerReplied, AddressConfirmed, EvidenceReceived, ReturnShipped, CustomerConfirmed,
@@ -367,7 +368,7 @@ FACTS: dict[str, type[Payload]] = {
         Shipped, RefundNotice, RequestRepeated,
     )
 }  # fmt: skip
-COMMANDS: dict[str, type[Command]] = {
+COMMANDS: Mapping[str, type[Command]] = {
     model.kind: model
     for model in (
         Decide, Approve, Reject, LogCall, AddNote, OfferCompensation, QuoteFee, Promise, KeepPromise, ProvideInput,

@@ -8,6 +8,7 @@ It is read from TOML by `domain.rulebook_file`. A version is known by `digest`, 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
@@ -41,7 +42,7 @@ class CalendarKind(StrEnum):
     CONTACT_HOURS = "contact_hours"  # natural time, but what it asks for happens inside contact hours only
 
 
-_CALENDARS_OF_UNIT = {
+_CALENDARS_OF_UNIT: Mapping[Unit, tuple[CalendarKind, ...]] = {
     Unit.SECONDS: (CalendarKind.ELAPSED, CalendarKind.CONTACT_HOURS),
     Unit.WORKING_DAYS: (CalendarKind.WORKING,),
     Unit.WORKING_SECONDS: (CalendarKind.WORKING,),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -20,7 +20,7 @@ from domain.money import Money
 from domain.rulebook import SECTIONS, Loosened, Rulebook
 
 # What a shop may write, per section; the rest of a row (rule, source, names) is not a matter of the shop.
-CHANGEABLE: dict[str, tuple[str, ...]] = {
+CHANGEABLE: Mapping[str, tuple[str, ...]] = {
     "clocks": ("length", "goal", "warn_percent"),
     "freight": ("outbound", "inbound", "back"),
     "authority": ("compensation", "refund"),

@@ -26,7 +26,7 @@ Language = Literal["zh", "en"]
 MESSAGE_BYTES = 400  # the platform's refund message board takes no more (UTF-8)
 ALWAYS = frozenset({"case_no", "order_no", "plan"})  # may be given to any template, shown or not
 
-_LABELS = {
+_LABELS: Mapping[str, str] = {
     "stage": "waiting", "outcome": "outcome", "reason": "reason", "plan": "resolution", "options": "resolution",
     "freight": "freight", "what": "what", "courier": "courier",
 }  # fmt: skip
