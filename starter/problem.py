@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 _TEXTS = Path(__file__).with_name("problem_texts.toml")
+_LENGTHS = {"too_long": "too_many_items", "too_short": "too_few_items"}
+"""Of a list, in pydantic's words; our own `too_long` is about bytes."""
 MOST = 10  # problems told of one event; more of them help nobody
 
 
@@ -62,7 +64,9 @@ def problems_of(error: ValidationError, prefix: str = "") -> tuple[Problem, ...]
     for one in error.errors(include_url=False, include_input=False)[:MOST]:
         where = ".".join(part for part in (prefix, *(str(part) for part in one["loc"])) if part)
         context = {key: str(value) for key, value in one.get("ctx", {}).items()}
-        code = one["type"] if one["type"] in _texts() else "other"
+        code = _LENGTHS.get(one["type"], one["type"])
+        if code not in _texts():
+            code = "other"
         detail = context if code != "other" else {"type": one["msg"]}
         found.append(Problem(code=code, where=where, detail=detail))
     return tuple(found)

@@ -210,7 +210,7 @@ GOOD = encode(request())
         (b'{"a": 1, "a": 2}', "duplicate_key"),
         (b"null", "not_object"),
         (b"1e999999", "not_object"),
-        (encode(request(order={"paid": {"minor": 12.5}})), "other"),
+        (encode(request(order={"paid": {"minor": 12.5}})), "int_type"),
         (encode(request(order={"order_no": "../../etc"})), "value_error"),
         (encode(request(requested_at="2026-03-01 09:30")), "timezone_aware"),
         (encode(request(shop="")), "value_error"),
@@ -243,15 +243,15 @@ async def test_hostile_line_is_named_and_its_neighbours_are_taken(pool: asyncpg.
         (ROW.replace("七天无理由", "心情不好"), "unknown_value", "申请原因"),
         (ROW.replace("测试路1号", '"测试路1号'), "open_quote", ""),
         (ROW.replace("测试路1号", "测试\x00路"), "nul", ""),
-        (ROW.replace("TEA-01,1", "TEA-01,0"), "other", "data.order.lines.0.quantity"),
+        (ROW.replace("TEA-01,1", "TEA-01,0"), "greater_than_equal", "data.order.lines.0.quantity"),
     ],
 )
 async def test_hostile_row_is_named_by_its_header(pool: asyncpg.Pool, row: str, code: str, where: str) -> None:
     """One hostile row between good ones: named by line and header, kept, and the good ones go in."""
     other = ROW.replace("2026030100001", "2026030100002").replace("R1", "R2")
     report = await take("\n".join([HEADER, ROW, row, other]).encode(), pool)
-    assert codes(report) == {3: [code]}
-    assert report.listed[0].problems[0].where == where
+    assert list(codes(report)) == [3]
+    assert (report.listed[0].problems[0].code, report.listed[0].problems[0].where) == (code, where)
     assert report.accepted == 2
 
 

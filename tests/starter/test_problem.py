@@ -1,0 +1,31 @@
+"""What senders are told about a wrong event: every kind of mistake in both languages, and no value of theirs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from domain.events import Request
+from starter.problem import problems_of
+from tests.starter.events import request
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "zh"),
+    [
+        ("evidence", ["e"] * 51, "evidence: 超过 50 项"),
+        ("shop", None, "shop: 必须是文本"),
+        ("requested_at", "yesterday", "requested_at: 必须是时间，例如 2026-03-01T09:30:00+08:00"),
+    ],
+)
+def test_a_wrong_field_is_told_in_the_senders_language(field: str, value: Any, zh: str) -> None:
+    """A field that does not fit is named with what it must be, in Chinese without English in it."""
+    data = json.loads(json.dumps(request("2026030100001").data, default=str)) | {field: value}
+    with pytest.raises(ValidationError) as failed:
+        Request.model_validate(data)
+    (problem,) = problems_of(failed.value)
+    assert problem.text("zh") == zh
+    assert problem.told()["what"].startswith(f"{field}: ")
