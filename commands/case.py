@@ -94,7 +94,18 @@ def list_cases(
     cases = with_pool(read)
     if not closed and not find:
         cases.sort(key=lambda case: (case.due_at is None, case.due_at, case.case_no))
-    show_table([case.model_dump() for case in cases], ROW, as_json=as_json)
+    rows = [case.model_dump() for case in cases]
+    show_table(rows if as_json else [_spoken(row) for row in rows], ROW, as_json=as_json)
+
+
+def _spoken(row: dict[str, Any]) -> dict[str, Any]:
+    """The register's row with its codes in words."""
+    from domain.journal_words import words_of
+    from domain.texts import label
+
+    tables = {"case_type": "case_type", "stage": "stage", "ball_with": "party", "outcome": "outcome"}
+    own = {name: label(table, row[name], language()) for name, table in tables.items() if row[name]}
+    return {**row, **own, "needs_human": words_of(row["needs_human"], language())}
 
 
 @app.command(help=say("显示登记簿里的一行、记录和号码。", "Show its row, its records and its numbers."))
@@ -113,7 +124,7 @@ def show(case: CaseName, as_json: AsJson = False) -> None:
     if as_json:
         show_json({"case": row, "numbers": numbers, "records": written})
         return
-    show_record(row, (*ROW, *MORE), as_json=False)
+    show_record(_spoken(row), (*ROW, *MORE), as_json=False)
     show_table(numbers, (Column("kind", "号码", "Number"), Column("value", "", "")), as_json=False)
     columns = (
         Column("at", "时间", "At"),
@@ -199,16 +210,17 @@ def explain(case: CaseName, as_json: AsJson = False) -> None:
 
 
 def _explain(told: Explanation) -> None:
+    from domain.journal_words import words_of
     from domain.texts import label
 
     spoken, now = language(), datetime.now(UTC)
     lines = {
         "case": f"{told.case} · {label('case_type', told.case_type, spoken)} · {told.order}",
         "stage": label("stage", told.stage, spoken),
-        "waiting": told.waiting_for,
+        "waiting": words_of(told.waiting_for, spoken),
         "ball": label("party", told.ball_with, spoken),
-        "needs": told.needs_human,
-        "next": f"{told.next.what} · {_when(told.next.at, now)}" if told.next else "",
+        "needs": words_of(told.needs_human, spoken),
+        "next": f"{_own_half(told.next.what)} · {_when(told.next.at, now)}" if told.next else "",
         "money": told.refunds,
         "promises": told.open_promises,
         "approvals": told.open_approvals,
@@ -237,7 +249,8 @@ def _explain(told: Explanation) -> None:
     show_table(clocks, columns, as_json=False)
     for block in told.blocked:
         until = f" · {block.next_slot}" if block.next_slot else ""
-        tell(f"挡住：{block.why} [{block.guard}]{until}", f"Held back: {block.why} [{block.guard}]{until}")
+        why = sentence_of(block.why)
+        tell(f"挡住：{why} [{block.guard}]{until}", f"Held back: {why} [{block.guard}]{until}")
 
 
 def _show_actions(told: Explanation) -> None:
@@ -249,6 +262,13 @@ def _show_actions(told: Explanation) -> None:
         (Column("action", "现在不能", "Not now"), Column("why", "为什么", "Why not")),
         as_json=False,
     )
+
+
+def _own_half(what: str) -> str:
+    """What comes next in the person's language: a timer's summary is `D-REFPAY 预警 · warning`, or has no id."""
+    zh, _, en = what.partition(" · ")
+    id, space, word = zh.rpartition(" ")
+    return say(f"{id}{space}{word}", f"{id}{space}{en}")
 
 
 def _when(at: datetime, now: datetime) -> str:

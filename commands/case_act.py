@@ -66,14 +66,9 @@ def act(
         show_json(answer)
         return
     tell(
-        f"已执行：{answer['did']}。阶段 {answer['stage']}{_needs(answer)}",
-        f"Done: {answer['did']}. Stage {answer['stage']}{_needs(answer)}",
+        f"已受理。后续进展：aftersales case explain {case}",
+        f"Taken. How it goes on: aftersales case explain {case}",
     )
-
-
-def _needs(answer: Mapping[str, Any]) -> str:
-    needs = answer["needs_human"]
-    return say(f"，需要人工 {needs}", f"; a person is needed: {needs}") if needs else ""
 
 
 def _model(command: str) -> type[Command]:

@@ -59,7 +59,7 @@ async def case_rows(
         want = expected["cases"].get(name)
         row = await _case_row(house, name, lives.get(name))
         if want is None:
-            row["wrong"].append(say("这个案件不该出现", "this case should not exist"))
+            row["wrong"].append(say("不该有这个售后单", "this case should not exist"))
         else:
             row["wrong"] += _differences(want, row)
         rows.append(row | {"right": not row["wrong"]})
@@ -84,7 +84,7 @@ async def _case_row(house: DemoHouse, name: str, lived: Lived | CaseStuck | None
     register = CaseRegister(house.pool)
     found = await register.get(shop, case_no)
     if found is None:
-        return row | {"wrong": [say("案件没有建立", "the case was not opened")]}
+        return row | {"wrong": [say("售后单没有建立", "the case was not opened")]}
     timeline = await register.timeline(shop, case_no, limit=ENTRIES)
     row |= {
         "order_no": found.order_no,

@@ -70,7 +70,7 @@ def _stack() -> Stack:
 
 def _show(stack: Stack) -> None:
     rows: list[dict[str, object]] = [
-        {"what": say("接单入口与工作台", "Door and console"), "where": stack.door_url},
+        {"what": say("接单入口", "Door, where events come in"), "where": stack.door_url},
         {"what": "Temporal Web UI", "where": stack.temporal.ui_address},
         {"what": "Temporal", "where": stack.temporal.address},
         {"what": say("合作方模拟器", "Partner simulator"), "where": stack.simulator_url},

@@ -133,9 +133,15 @@ def _blocked(state: CaseState) -> list[Blocked]:
         block = state.guard_block
         found.append(Blocked(guard=block["rule"], why=block["reason"], next_slot=block.get("next_slot", "")))
     if state.open_promises():
-        found.append(Blocked(guard="P-PROMISE", why="the case cannot close over an open promise"))
+        found.append(
+            Blocked(guard="P-PROMISE", why="有未兑现的承诺，不能结案 / the case cannot close over an open promise")
+        )
     if any(p.agreed is None for p in state.proposals) and state.outcome is None:
-        found.append(Blocked(guard="P-CONSENT", why="nothing is carried out before the customer agreed"))
+        found.append(
+            Blocked(
+                guard="P-CONSENT", why="顾客同意之前什么都不执行 / nothing is carried out before the customer agreed"
+            )
+        )
     if any(a.verdict is Verdict.OPEN for a in state.approvals):
-        found.append(Blocked(guard="A-CAP", why="somebody with a higher limit must approve"))
+        found.append(Blocked(guard="A-CAP", why="须由额度更高的人审批 / somebody with a higher limit must approve"))
     return found

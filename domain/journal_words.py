@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 from domain.journal import JournalEntry
 from domain.texts import codes, label
 
-_LABELS = {
+_LABELS: Mapping[str, str] = {
     "type": "case_type", "outcome": "outcome", "plan": "resolution", "choices": "resolution", "choice": "resolution",
-    "resolution": "resolution", "inbound": "liability", "needs": "party",
+    "resolution": "resolution", "needs": "party",
 }  # fmt: skip
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
+_COUNTED = re.compile(r"_?\d+$")
 
 
 def sentence(entry: JournalEntry, language: str) -> str:
@@ -58,8 +60,23 @@ def _shown(name: str, value: Any, language: str) -> str:
         return label(_LABELS[name], str(value), language)
     if name == "reason" and value in codes("reason", language):
         return label("reason", str(value), language)
-    known = _words()["codes"].get(str(value))
-    return known[language] if known else str(value)
+    return words_of(str(value), language)
+
+
+def words_of(code: str, language: str) -> str:
+    """A code as a person reads it, such as what a case waits for (`decision_no_evidence`) or why it needs a person.
+
+    `overdue:D-REFPAY` is told in two parts. A code that has no words stands as it is.
+    """
+    own, known = _own(language), _words()["codes"]
+    if code in known:
+        return str(known[code][own])
+    head, _, rest = (code.replace("decision_", "decide:", 1) if code.startswith("decision_") else code).partition(":")
+    if head not in known or not rest:
+        return code
+    counted = _COUNTED.sub("", rest)  # the same question for the second time: `no_evidence_2`
+    told = known.get(rest) or known.get(counted)
+    return f"{known[head][own]}{'：' if own == 'zh' else ': '}{told[own] if told else rest}"
 
 
 @cache

@@ -6,6 +6,8 @@ A refusal is a sentence in both languages that says why and what to do, with the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import BaseModel, ConfigDict
 
 from domain.authority import may_compensate, may_refund
@@ -40,7 +42,7 @@ from domain.vocabulary import AttemptResult, Party
 STAFF_ROLES = (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)
 SUPERVISORS = (Party.SUPERVISOR, Party.MANAGER)
 
-PROTECTED = {"D-PROMISE": "P-PROMISE"}
+PROTECTED: Mapping[str, str] = {"D-PROMISE": "P-PROMISE"}
 """Clocks that no command stops: a promise is a debt."""
 
 LAST_PAGE = "last_page"  # what a case waits for that is over, when its journal could not be written to the end
@@ -95,12 +97,12 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
     waits_for = state.waiting.code if state.waiting else ""
     clocks = state.clocks.values()
     if state.closed_at is not None and model not in (ReopenCase, AddNote, KeepPromise):
-        return _no("closed", "P-CLOSE", "案件已结案；要继续请先 reopen_case", "The case is closed; reopen_case first")
+        return _no("closed", "P-CLOSE", "售后单已结案；要继续请先 reopen_case", "The case is closed; reopen_case first")
     if waits_for == LAST_PAGE and model is not AddNote:
         zh, en = "售后期已结束；请新建售后单", "The aftercare of this case is over; open a new case"
         return _no("over", "R-REOPEN", zh, en)
     if model is ReopenCase and state.closed_at is None:
-        return _no("open", "R-REOPEN", "案件尚未结案，可以直接处理", "The case is open already; go on with it")
+        return _no("open", "R-REOPEN", "售后单尚未结案，可以直接处理", "The case is open already; go on with it")
     if model in (Approve, Reject) and not any(asked.verdict is Verdict.OPEN for asked in state.approvals):
         return _no(
             "nothing_to_approve", "A-CAP", "没有待审批的申请；请看 explain", "No approval is asked for; see `explain`"

@@ -67,7 +67,7 @@ async def write(case: Case) -> bool:
             page,
             start_to_close_timeout=timedelta(seconds=5),
             retry_policy=RetryPolicy(maximum_attempts=2, initial_interval=timedelta(milliseconds=200)),
-            summary=f"写案件日志 · Write journal page {state.revision}",
+            summary=f"写售后日志 · Write journal page {state.revision}",
         )
     except ActivityError as error:
         _failed(case, error)
