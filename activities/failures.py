@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from domain.ports import KeyReused, OutcomeUnknown, OverRefund, PartnerRefused, PartnerUnavailable
+from domain.ports import KeyReused, OutcomeUnknown, OverRefund, PartnerRefused, PartnerUnavailable, PersonUnknown
 
 REFUSED = "PartnerRefused"
 
@@ -35,6 +35,10 @@ def as_failures(partner: str) -> Iterator[None]:
     except OverRefund:
         raise ApplicationError(
             "the order has no money left to refund", "over_refund", type=REFUSED, non_retryable=True
+        ) from None
+    except PersonUnknown:  # erased, or an address that nobody kept: no repeating brings it back
+        raise ApplicationError(
+            "the customer or address is not in the address book", "person_unknown", type=REFUSED, non_retryable=True
         ) from None
     except KeyReused:
         raise ApplicationError("idempotency key reused", "key_reused", type=REFUSED, non_retryable=True) from None

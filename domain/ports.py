@@ -350,6 +350,10 @@ class KeyReused(Exception):
     """The same idempotency key with another content: a defect of ours, never sent on."""
 
 
+class PersonUnknown(KeyError):
+    """No such customer or address in the address book, or erased. The text holds references only."""
+
+
 class RefundLedger(Protocol):
     """Refund rows. Each call is one short transaction, never open across a partner call."""
 
@@ -422,7 +426,7 @@ class AddressBook(Protocol):
     """Persons behind references."""
 
     async def recipient(self, shop: str, customer_ref: str, address_ref: str = "") -> Recipient:
-        """The person. Raises KeyError when unknown or erased."""
+        """The person. Raises PersonUnknown."""
         ...
 
 

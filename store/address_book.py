@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from domain.events import Person
-from domain.ports import Recipient
+from domain.ports import PersonUnknown, Recipient
 from domain.vocabulary import Channel
 from store.pool import Database
 from store.queries import SQL
@@ -44,12 +44,12 @@ class PostgresAddressBook:
         """The person; with `address_ref`, at that address.
 
         Raises:
-            KeyError: customer or address are unknown or erased. The text holds references only.
+            PersonUnknown: customer or address are unknown or erased.
         """
         row = await self._database.fetchrow(SQL["person_recipient"], shop, customer_ref, address_ref)
         if row is None:
             place = f" at address {address_ref}" if address_ref else ""
-            raise KeyError(f"customer {customer_ref} of shop {shop}{place} is unknown or erased")
+            raise PersonUnknown(f"customer {customer_ref} of shop {shop}{place} is unknown or erased")
         return Recipient(customer_ref=customer_ref, **row)
 
     async def erase(self, shop: str, customer_ref: str, at: datetime) -> int:

@@ -78,13 +78,14 @@ class House:
         courier: Mapping[str, Any] | None = None,
         warehouse: Mapping[str, Any] | None = None,
         provider: Mapping[str, Any] | None = None,
+        fault: Mapping[str, Any] | None = None,
         **request: Any,
     ) -> LivedCase:
         """A new case of an invented customer, from an order event at the door.
 
         It begins on a Monday at `local_hour` of the customer's wall clock. The partners behave by default but for the
         fields given (docs/simulator.md). `order` and `request` change single fields of the event; an instant may be
-        given as a timedelta before (negative) or after the beginning.
+        given as a timedelta before (negative) or after the beginning. `fault` goes wrong once from the beginning on.
         """
         number = next(self._numbers)
         now = MONDAY + timedelta(hours=local_hour)
@@ -129,6 +130,8 @@ class House:
         case_no = str(body.get("request_id") or f"{order_no}-{case_type}")
         case = LivedCase(self, SHOP, case_no, str(ordered["order_no"]), str(ordered["customer_ref"]), now)
         case.request = body
+        if fault is not None:
+            await self.fault(case, **fault)
         await self.tell("aftersales.request", f"req-{number}", now, body)
         await case.rest()
         return case

@@ -86,7 +86,8 @@ class LivedCase:
         until = self.began + LIFETIME
         lived = await self.house.days.live(self.shop, self.case_no, until=until, stop=reached)
         now = _now(lived)
-        assert not now.ended and now.at < until, f"never {wanted or 'as wanted'}: {now}, {await self.events()}"
+        if now.ended or now.at >= until:
+            raise AssertionError(f"never {wanted or 'as wanted'}: {now}, {await self.events()}")
         return now
 
     async def pass_time(self, **length: float) -> Now:

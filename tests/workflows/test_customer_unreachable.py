@@ -202,7 +202,7 @@ async def test_a_parcel_that_never_comes_back_is_traced_and_counted_lost(house: 
 
 
 async def test_a_refused_recall_is_chased_at_once(house: House) -> None:
-    """The courier refuses to bring it back: nobody waits seven days, it is traced, and the trace's own answer counts."""
+    """The courier refuses to bring it back: nobody waits seven days, it is traced and found lost."""
     courier = {"recall": "refused", "trace": "lost"}
     case = await house.open("customer_unreachable", reason="not_received", customer=DEAF, courier=courier)
 
@@ -235,3 +235,16 @@ async def test_reached_without_an_address_a_person_decides(house: House) -> None
     await case.act("decide", resolution="explain_only", reason="not_covered")
 
     assert await case.to_the_end() == "rejected"
+
+
+async def test_an_address_that_nobody_kept_is_put_before_a_person(house: House) -> None:
+    """He names an address that is not in the book: the parcel is not ordered again and again, an agent decides."""
+    customer = {**DEAF, "surfaces_after": "8d", "address_ref": "addr/nowhere"}
+    case = await house.open("customer_unreachable", reason="not_received", customer=customer)
+
+    await case.run_until(needs_human="decide:reship_failed")
+    assert (await case.one("shipment_refused")).data["code"] == "person_unknown"
+    assert await case.ledger("goods_shipped") == []
+    await case.act("decide", resolution="full_refund")
+
+    assert await case.to_the_end() == "refunded"

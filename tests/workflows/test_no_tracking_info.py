@@ -115,3 +115,15 @@ async def test_a_first_scan_while_the_courier_is_asked_ends_the_search(house: Ho
 
     assert await case.to_the_end() == "delivered"
     assert await case.told("courier_plan_told") == []
+
+
+async def test_a_warehouse_that_refuses_the_question_counts_as_not_handed_over(house: House) -> None:
+    """Our own warehouse will not look: a person hears of it, and the customer waits no longer than for our fault."""
+    fault = {"kind": "refuse", "partner": "warehouse", "operation": "ask", "code": "not_served"}
+    case = await house.open("no_tracking_info", reason="late", fault=fault)
+
+    assert (await case.one("partner_refused")).rule == "R-ESC"
+    await case.run_until(needs_human="decide:never_shipped")
+    await case.act("decide", resolution="full_refund")
+
+    assert await case.to_the_end() == "refunded"

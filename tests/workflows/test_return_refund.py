@@ -427,7 +427,7 @@ async def test_a_notice_that_never_comes_is_made_good_by_asking(house: House) ->
 
 @pytest.mark.parametrize("need", ["sms_code", "balance", "card_dead", "permission", "version_changed"])
 async def test_a_refund_that_needs_a_person_is_paid_once_he_has_acted(house: House, need: str) -> None:
-    """The provider wants a code, money on the account, another card, a permission: finance gives it, it is paid once."""
+    """The provider wants a code, money on the account, another card, a permission: finance gives it."""
     case = await house.open("return_refund", provider={"answer": "needs_human", "need": need, "expects": "246810"})
 
     await case.run_until(needs_human=f"refund:{need}", ball_with="finance")
@@ -485,3 +485,28 @@ async def test_a_refund_refused_for_good_is_settled_another_way(house: House) ->
     assert await case.to_the_end() == "goodwill_only"
     assert await case.payments() == []
     assert (await case.row())["refunded_minor"] == 0
+
+
+@pytest.mark.parametrize(
+    ("partner", "operation"), [("contact", "deliver"), ("warehouse", "announce_return"), ("warehouse", "dispose")]
+)
+async def test_a_partners_final_no_stops_nobodys_refund(house: House, partner: str, operation: str) -> None:
+    """A message that its operator will not carry, a warehouse that refuses an order: noted, and the case goes on."""
+    case = await house.open("return_refund", customer={"agrees_after": "never"})
+    await house.fault(case, "refuse", partner=partner, operation=operation, code="not_served")
+    await case.say("customer_agreed", agreed=True)
+
+    assert await case.to_the_end() == "refunded"
+    assert (await case.one("partner_refused")).data["code"] == "not_served"
+    assert await case.payments() == [4500]
+
+
+async def test_a_customer_whom_nobody_can_write_to_is_called(house: House) -> None:
+    """His client takes no messages: every message becomes a call within his hours (R-FALLBACK)."""
+    case = await house.open("refund_only", reason="duplicate", customer={"im": "channel_blocked"})
+
+    assert await case.to_the_end() == "refunded"
+
+    rang = await case.journal("customer_contacted", channel="call", result="reached")
+    assert {entry.rule for entry in rang} == {"R-FALLBACK"}
+    assert {entry.data["template"] for entry in rang} >= {"refund_paid", "closing"}

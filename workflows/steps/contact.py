@@ -15,6 +15,8 @@ from domain.messages import AddressConfirmed, CustomerReplied
 from domain.ports import ContactAnswer, ContactAsk
 from domain.vocabulary import AttemptResult, Channel, Party, Stage
 from domain.working_time import next_contact_slot
+from workflows.duties import escalate
+from workflows.endings import PartnerSaidNo
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -35,6 +37,8 @@ class Contact:
         result = await self.attempt(f"tell/{step}", Channel.IM, template, rule, **variables)
         if result is AttemptResult.CHANNEL_BLOCKED:
             result = await self.attempt(f"call/{step}", Channel.CALL, template, "R-FALLBACK", **variables)
+        if result is AttemptResult.CHANNEL_BLOCKED:  # neither way leads to him: a person finds another
+            escalate(self._case, "contact_failing", "R-FALLBACK")
         return result
 
     async def attempt(self, step: str, channel: Channel, template: str, rule: str, **variables: str) -> AttemptResult:
@@ -62,7 +66,18 @@ class Contact:
     ) -> ContactAnswer:
         case = self._case
         now = workflow.now()
-        answer: ContactAnswer = await case.partner(
+        answer = await self._sent(step, channel, template, variables)
+        case.note("customer_contacted", rule, channel=channel, template=template, result=answer.result)
+        if answer.result is not AttemptResult.BLOCKED_BY_GUARD:
+            case.state.attempts.append(Attempt(at=now, channel=channel, result=answer.result))
+            if answer.result in (AttemptResult.SENT, AttemptResult.REACHED):
+                case.state.last_told_at = now
+        return answer
+
+    async def _sent(self, step: str, channel: Channel, template: str, variables: dict[str, str]) -> ContactAnswer:
+        """What came of it. A channel whose operator finally refuses is one that does not reach him (R-FALLBACK)."""
+        case = self._case
+        sending = case.partner(
             f"{step}/sent",
             ContactActivities.contact_customer,
             lambda key: ContactAsk(
@@ -81,12 +96,11 @@ class Contact:
             summary=f"{_CHANNEL[channel]}: {template}",
             result=ContactAnswer,
         )
-        case.note("customer_contacted", rule, channel=channel, template=template, result=answer.result)
-        if answer.result is not AttemptResult.BLOCKED_BY_GUARD:
-            case.state.attempts.append(Attempt(at=now, channel=channel, result=answer.result))
-            if answer.result in (AttemptResult.SENT, AttemptResult.REACHED):
-                case.state.last_told_at = now
-        return answer
+        try:
+            return await sending
+        except PartnerSaidNo as no:
+            case.note("partner_refused", "R-FALLBACK", partner=channel, code=no.code)
+            return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK", reason=no.code)
 
     async def keep_trying(self, within: str) -> bool:
         """Call and write every day until he is reached, or the clock `within` has run with attempts enough (X7).

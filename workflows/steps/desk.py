@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -13,6 +14,7 @@ from domain.messages import Decide
 from domain.money import Money
 from domain.vocabulary import Party, Resolution, Stage
 from workflows.duties import escalate
+from workflows.endings import PartnerSaidNo
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -67,6 +69,16 @@ class Desk:
                 made = Decide.model_validate(fact.payload)
                 return Decision(resolution=made.resolution, amount=made.amount, reason=made.reason, by=fact.by)
         return None
+
+    async def even_if_refused(self, calling: Awaitable[object], partner: Party) -> bool:
+        """Wait for a call without which the case goes on: a final no is put before a person (R-ESC). False then."""
+        try:
+            await calling
+        except PartnerSaidNo as no:
+            self._case.note("partner_refused", "R-ESC", partner=partner, code=no.code)
+            escalate(self._case, f"partner_refused:{partner}", "R-ESC")
+            return False
+        return True
 
     async def approval(self, step: str, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
         """Have somebody with the limit approve. A missed deadline goes one role up and stays open."""

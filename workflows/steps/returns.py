@@ -62,7 +62,7 @@ class Returns:
         async def authorizing() -> bool:
             goods = case.state.goods
             goods.rma = goods.rma or f"RMA-{case.request.case_no}"
-            await case.partner(
+            announcing = case.partner(
                 "return/announced",
                 WarehouseActivities.announce_return,
                 lambda key: ReturnOrder(key=key, case=case.key, rma=goods.rma, lines=_lines(case), at=workflow.now()),
@@ -70,6 +70,7 @@ class Returns:
                 summary="通知仓库有退货 · Tell the warehouse what will come back",
                 result=Receipt,
             )
+            await case.desk.even_if_refused(announcing, Party.WAREHOUSE)
             goods.status = ReturnStatus.AUTHORIZED
             case.note("return_authorized", "R-RET-ADDR", rma=goods.rma)
             clock = await case.clock("S-TRACKING")
@@ -249,7 +250,7 @@ class Returns:
 
         async def disposing() -> bool:
             goods = case.state.goods
-            await case.partner(
+            moving = case.partner(
                 "return/disposed/asked",
                 WarehouseActivities.dispose_goods,
                 lambda key: StockDisposal(
@@ -259,6 +260,8 @@ class Returns:
                 summary=f"处置退货 · Dispose of the goods: {disposition}",
                 result=Receipt,
             )
+            if not await case.desk.even_if_refused(moving, Party.WAREHOUSE):
+                return False
             goods.disposition, goods.status = disposition, ReturnStatus.DISPOSED
             case.record(
                 "return_log", goods.rma, "W-2", rma=goods.rma, disposition=disposition, received=dict(goods.received)

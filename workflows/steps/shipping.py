@@ -91,7 +91,7 @@ class Shipping:
         case = self._case
 
         async def asking() -> bool:
-            await case.partner(
+            question = case.partner(
                 "handed_over/asked",
                 WarehouseActivities.ask_warehouse,
                 lambda key: StockQuestion(key=key, case=case.key, waybill=case.order.waybill, at=workflow.now()),
@@ -99,6 +99,8 @@ class Shipping:
                 summary="询问仓库:真的发出了吗 · Ask the warehouse: did it really leave?",
                 result=Receipt,
             )
+            if not await case.desk.even_if_refused(question, Party.WAREHOUSE):
+                return False
             clock = await case.clock("D-NOINFO", name="D-NOINFO/warehouse")
             answer = await case.until(
                 lambda: case.take(WarehouseAnswered),
