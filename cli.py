@@ -7,6 +7,7 @@ command it is the verb itself, with several it is a group (`aftersales case show
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -68,9 +69,14 @@ class LazyVerbs(TyperGroup):
         return name, _load(name) if name else command, rest
 
 
+_COMPLETION = ("install_completion", "show_completion")
+
+
 def _load(name: str) -> Any:
     command = typer.main.get_command(import_module(f"commands.{VERBS[name].module}").app)
     command.name = name
+    # Completion is the whole command's affair, not a verb's.
+    command.params = [param for param in command.params if param.name not in _COMPLETION]
     command.help = command.help or say(VERBS[name].zh, VERBS[name].en)
     return command
 
@@ -110,6 +116,19 @@ def _chinese_headings() -> None:
 
     rich_utils.OPTIONS_PANEL_TITLE, rich_utils.ARGUMENTS_PANEL_TITLE = "选项", "参数"
     rich_utils.COMMANDS_PANEL_TITLE = "命令"
+    rich_utils.DEFAULT_STRING, rich_utils.REQUIRED_LONG_STRING = "[默认 {}]", "[必填]"
+    for kind in (TyperCommand, TyperGroup):
+        setattr(kind, "get_help_option", _in_chinese(kind.get_help_option))  # noqa: B010  mypy: no plain assignment
+
+
+def _in_chinese(own: Callable[..., Any]) -> Callable[..., Any]:
+    def get_help_option(command: Any, ctx: Any) -> Any:
+        option = own(command, ctx)
+        if option is not None:
+            option.help = "显示这段说明。"
+        return option
+
+    return get_help_option
 
 
 if __name__ == "__main__":
