@@ -63,6 +63,7 @@ class Case:
         self.order = start.request.order
         self.rules = start.rules
         self.state = state
+        self.now = workflow.now()
         self.alarm = Alarm()
         self.handled_in_run = 0
         self.rested_in_run = False
@@ -82,6 +83,14 @@ class Case:
 
     # --- facts about the case ---
 
+    def look_at_the_clock(self) -> None:
+        """Take the time (`now`) that the server gave with the last event.
+
+        Not after a local activity: until the next task `workflow.now()` is another instant live than on replay, by some
+        milliseconds, and a deadline between the two would make the replay differ.
+        """
+        self.now = workflow.now()
+
     @property
     def key(self) -> CaseKey:
         """How partners know the case."""
@@ -90,12 +99,12 @@ class Case:
     def note(self, event: str, rule: str = "", /, actor: str = Party.SYSTEM, **data: Any) -> None:
         """Write a journal entry."""
         if not self.resuming:
-            self.state.note(workflow.now(), actor, event, rule, **data)
+            self.state.note(self.now, actor, event, rule, **data)
 
     def record(self, kind: str, key: str, rule: str = "", /, **data: Any) -> None:
         """Write a record of the rulebook's section 9."""
         if not self.resuming:
-            self.state.record(workflow.now(), kind, key, rule, **data)
+            self.state.record(self.now, kind, key, rule, **data)
 
     # --- remembering ---
 
@@ -145,7 +154,7 @@ class Case:
         if key in self.state.clocks:
             return self.state.clocks[key]
         rule = self.rules.clocks[id]
-        start = at or workflow.now()
+        start = at or self.now
         due = await self.due(id, start)
         if no_later_than is not None:
             due = max(min(due, no_later_than), start)
@@ -158,7 +167,7 @@ class Case:
             due_at=due,
             warn_percent=rule.warn_percent,
         )
-        clock.take_warnings(workflow.now())  # a clock may start in the past; its warnings then have no use
+        clock.take_warnings(self.now)  # a clock may start in the past; its warnings then have no use
         self.state.clocks[key] = clock
         return clock
 
@@ -186,19 +195,19 @@ class Case:
         """What the clock waited for has happened."""
         clock = self.clock_if_started(id)
         if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
-            clock.end(ClockState.MET, workflow.now())
+            clock.end(ClockState.MET, self.now)
 
     def no_longer_due(self, id: str) -> None:
         """What the clock waited for will not come: the case goes another way."""
         clock = self.clock_if_started(id)
         if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
-            clock.end(ClockState.CANCELLED, workflow.now())
+            clock.end(ClockState.CANCELLED, self.now)
 
     def cancel_clocks(self) -> None:
         """Stop every clock: the case goes another way."""
         for clock in self.state.clocks.values():
             if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
-                clock.end(ClockState.CANCELLED, workflow.now())
+                clock.end(ClockState.CANCELLED, self.now)
 
     def cancel_work_clocks(self) -> None:
         """Stop the clocks of the work that is over; promises and the closing's own go on."""
@@ -206,7 +215,7 @@ class Case:
             if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and not key.startswith(
                 ("D-PROMISE", "S-CONFIRM", "D-SURVEY", "S-REOPEN")
             ):
-                clock.end(ClockState.CANCELLED, workflow.now())
+                clock.end(ClockState.CANCELLED, self.now)
 
     # --- messages ---
 
@@ -249,7 +258,7 @@ class Case:
             self.looks_again_at = at  # anew each time: a duty may have waited for something of its own
             self.state.waiting = Waiting(code=code, ball_with=ball, clock=clock.id if clock else "")
             self.alarm.attend()
-            now = workflow.now()
+            now = self.now
             if self._withdrawn():
                 self._arrived()
                 raise Withdrawn
@@ -276,10 +285,13 @@ class Case:
             if written and settle.far_behind(self):
                 continue
             self._continue_as_new_if_long()
-            if written or self.alarm.woken:  # messages may have come while the page was written
+            if self.alarm.woken:  # messages came while the page was written
+                self.look_at_the_clock()
+            if written or self.alarm.woken:
                 continue
             instant, why = duties.next_instant(self, at)
-            await self.alarm.rest(instant, why)
+            await self.alarm.rest(instant, why, self.now)
+            self.look_at_the_clock()
             self.rested_in_run = True
 
     def _withdrawn(self) -> bool:
@@ -292,7 +304,7 @@ class Case:
         info, limit = workflow.info(), self.start.continue_after_events
         long = info.is_continue_as_new_suggested() or info.get_current_history_length() >= limit
         if (self.rested_in_run and long) or self.handled_in_run >= limit:
-            self.state.lighten(workflow.now())
+            self.state.lighten(self.now)
             workflow.continue_as_new(self.start.model_copy(update={"carried": self.state}))
 
     # --- partners ---
@@ -332,7 +344,7 @@ class Case:
             gap = FIRST_GAP
             while True:
                 try:
-                    return await workflow.execute_activity_method(
+                    answer = await workflow.execute_activity_method(
                         activity,
                         make(key),
                         start_to_close_timeout=CALL_TIMEOUT,
@@ -341,11 +353,15 @@ class Case:
                         summary=summary,
                     )
                 except ActivityError as error:
+                    self.look_at_the_clock()
                     if (code := refusal_code(error)) is not None:
                         raise PartnerSaidNo(code) from None
+                else:
+                    self.look_at_the_clock()
+                    return answer
                 self.note("partner_away", actor=Party.SYSTEM, step=step)
                 self.state.needs_human = self.state.needs_human or f"partner_away:{kind}"
-                await self.until(lambda: None, code="partner_away", ball=Party.SYSTEM, at=workflow.now() + gap)
+                await self.until(lambda: None, code="partner_away", ball=Party.SYSTEM, at=self.now + gap)
                 if self.state.needs_human == f"partner_away:{kind}":
                     self.state.needs_human = ""
                 gap = min(gap * 2, LONGEST_GAP)

@@ -91,7 +91,7 @@ def _break_promise(case: Case, key: str) -> None:
     promise.state = PromiseState.BROKEN
     case.record("promise", promise.id, "P-PROMISE", **promise.model_dump(mode="json"))
     escalate(case, "promise_overdue_manager" if again else "promise_overdue", "P-PROMISE")
-    case.state.clocks[key].move(workflow.now() + timedelta(seconds=case.rules.clocks[PROMISE].length))
+    case.state.clocks[key].move(case.now + timedelta(seconds=case.rules.clocks[PROMISE].length))
 
 
 def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]:
@@ -145,8 +145,10 @@ async def _tell_progress(case: Case, now: datetime) -> None:
             schedule_to_close_timeout=timedelta(minutes=10),
             summary="每日进度 · Tell the customer how it stands",
         )
+        case.look_at_the_clock()
         case.note("progress_told", "R-DAILY", result=answer.result, about=waiting)
     except ActivityError:
+        case.look_at_the_clock()
         case.note("progress_not_told", "R-DAILY", about=waiting)
         escalate(case, "contact_failing", "R-DAILY")
 

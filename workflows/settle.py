@@ -44,7 +44,7 @@ class Shown:
 async def write(case: Case) -> bool:
     """Write a page of what is new. True when one was written: there may be more. Never raises: nothing is lost."""
     state = case.state
-    now = workflow.now()
+    now = case.now
     row = row_of(case)
     _show_attributes(case, row)
     workflow.set_current_details(sheet(case.start, state, now))
@@ -97,7 +97,7 @@ def far_behind(case: Case) -> bool:
 def _failed(case: Case, error: ActivityError) -> None:
     state = case.state
     state.journal_failures += 1
-    state.journal_retry_at = workflow.now() + min(FIRST_GAP * 2 ** min(state.journal_failures - 1, 10), LONGEST_GAP)
+    state.journal_retry_at = case.now + min(FIRST_GAP * 2 ** min(state.journal_failures - 1, 10), LONGEST_GAP)
     refused = isinstance(error.cause, ApplicationError) and error.cause.type == REFUSED
     reason = str(error.cause) if refused else type(error.cause).__name__
     workflow.logger.warning("journal_not_written", extra={"revision": state.revision, "reason": reason})

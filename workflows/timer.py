@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
+SHORTEST = timedelta(milliseconds=1)  # a sleep of nothing would be no timer at all
+
 
 class Alarm:
     """Wakes a resting case: by its timer or by a message."""
@@ -23,9 +25,9 @@ class Alarm:
         """Whether something changed since the last rest."""
         return self._woken
 
-    async def rest(self, until: datetime | None, summary: str) -> None:
+    async def rest(self, until: datetime | None, summary: str, now: datetime) -> None:
         """Sleep until woken, or until the instant comes. `summary` is what the Web UI shows on the timer."""
-        self._arm(until, summary)
+        self._arm(until, summary, now)
         await workflow.wait_condition(lambda: self._woken)
         self._woken = False
 
@@ -33,7 +35,7 @@ class Alarm:
         """What woke the case is being looked at now."""
         self._woken = False
 
-    def _arm(self, until: datetime | None, summary: str) -> None:
+    def _arm(self, until: datetime | None, summary: str, now: datetime) -> None:
         if until == self._armed_for:
             return
         if self._timer is not None:
@@ -41,10 +43,10 @@ class Alarm:
             self._timer = None
         self._armed_for = until
         if until is not None:
-            self._timer = asyncio.create_task(self._ring(until, summary))
+            self._timer = asyncio.create_task(self._ring(until, until - now, summary))
 
-    async def _ring(self, until: datetime, summary: str) -> None:
-        await workflow.sleep(max(until - workflow.now(), timedelta(0)), summary=summary)
+    async def _ring(self, until: datetime, length: timedelta, summary: str) -> None:
+        await workflow.sleep(max(length, SHORTEST), summary=summary)
         self._timer = None
         self._armed_for = None
         self._woken = True

@@ -10,8 +10,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from temporalio import workflow
-
 from domain.clocks import Clock
 from domain.messages import CloseCase, CustomerConfirmed, ReopenCase
 from domain.vocabulary import Outcome, Party, Stage
@@ -93,7 +91,7 @@ class Closing:
     async def _shut(self, outcome: Outcome, ending: Ending) -> bool:
         case = self._case
         case.state.outcome = outcome
-        case.state.closed_at = workflow.now()
+        case.state.closed_at = case.now
         case.state.stage = Stage.CLOSED
         case.state.needs_human = ""
         case.note("case_closed", "R-CLOSECONF", outcome=outcome, ending=ending)
@@ -104,7 +102,7 @@ class Closing:
         case = self._case
 
         async def caring() -> bool:
-            closed_at = case.state.closed_at or workflow.now()
+            closed_at = case.state.closed_at or case.now
             survey = await case.clock("D-SURVEY", at=closed_at)
             door = await case.clock("S-REOPEN", at=closed_at)
             if not case.done("survey"):

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from temporalio import workflow
-
 from activities.contact import ContactActivities
 from domain.case import Attempt
 from domain.clocks import Clock
@@ -54,7 +52,7 @@ class Contact:
             if answer.next_slot is None:  # the text itself was refused: a person must write
                 case.state.needs_human = f"text_refused:{template}"
                 return answer.result
-            if answer.next_slot > workflow.now():
+            if answer.next_slot > case.now:
                 case.state.guard_block = {
                     "rule": answer.rule, "reason": answer.reason, "next_slot": answer.next_slot.isoformat(),
                 }  # fmt: skip
@@ -65,7 +63,7 @@ class Contact:
         self, step: str, channel: Channel, template: str, rule: str, variables: dict[str, str]
     ) -> ContactAnswer:
         case = self._case
-        now = workflow.now()
+        now = case.now
         answer = await self._sent(step, channel, template, variables)
         case.note("customer_contacted", rule, channel=channel, template=template, result=answer.result)
         if answer.result is not AttemptResult.BLOCKED_BY_GUARD:
@@ -88,7 +86,7 @@ class Contact:
                 template=template,
                 variables={"case_no": case.request.case_no, "order_no": case.order.order_no, **variables},
                 language=case.order.language,
-                at=workflow.now(),
+                at=case.now,
                 utc_offset_minutes=case.order.utc_offset_minutes,
                 limits=case.rules.contact,
             ),
@@ -154,9 +152,7 @@ class Contact:
 
     async def _tomorrow(self) -> datetime:
         case = self._case
-        return next_contact_slot(
-            workflow.now() + timedelta(hours=23), case.order.utc_offset_minutes, case.rules.contact
-        )
+        return next_contact_slot(case.now + timedelta(hours=23), case.order.utc_offset_minutes, case.rules.contact)
 
     def _failed_attempts(self) -> int:
         return sum(attempt.result in FAILED for attempt in self._case.state.attempts)

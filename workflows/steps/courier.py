@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from temporalio import workflow
-
 from activities.courier import CourierActivities, TrackQuestion
 from domain.clocks import Clock
 from domain.messages import CourierAnswered
@@ -45,7 +43,7 @@ class Courier:
                 report = await case.partner(
                     f"{step}/asked",
                     CourierActivities.track_parcel,
-                    lambda _: TrackQuestion(courier=case.order.courier, waybill=case.order.waybill, at=workflow.now()),
+                    lambda _: TrackQuestion(courier=case.order.courier, waybill=case.order.waybill, at=case.now),
                     kind="T",
                     summary="查件 · Where is the parcel?",
                     result=ParcelReport,
@@ -79,7 +77,7 @@ class Courier:
                     CourierActivities.request_courier,
                     lambda key: CourierRequest(
                         key=key, case=case.key, kind=kind, courier=case.order.courier, waybill=case.order.waybill,
-                        at=workflow.now(), due_at=due_at, amount=amount, documents=tuple(case.state.evidence),
+                        at=case.now, due_at=due_at, amount=amount, documents=tuple(case.state.evidence),
                     ),
                     kind="K",
                     summary=_SUMMARY[kind],

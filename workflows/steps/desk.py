@@ -6,7 +6,6 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
-from temporalio import workflow
 
 from domain.case import Approval, Verdict
 from domain.commands import ask_approval
@@ -110,9 +109,7 @@ class Desk:
     def ask(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
         """Put a request before somebody with the limit, without waiting for his word."""
         case = self._case
-        asked = ask_approval(
-            case.start, case.state, workflow.now(), what=what, amount=amount, rule=rule, by=requested_by
-        )
+        asked = ask_approval(case.start, case.state, case.now, what=what, amount=amount, rule=rule, by=requested_by)
         case.note("approval_asked", rule, approval=asked.id, amount=str(amount), needs=asked.needs)
         return asked
 

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
-from temporalio import workflow
 
 from activities.refunds import RefundActivities, RefundAsk
 from domain.authority import may_refund
@@ -101,7 +100,7 @@ class Funds:
         if row.status is RefundStatus.NEEDS_HUMAN:
             input_ref = await self._human_input(row, turn)
             return await self._issue(payment, step, again=True, person_acted=True, input_ref=input_ref)
-        await self._notice(row, at=workflow.now() + look)
+        await self._notice(row, at=self._case.now + look)
         return await self._issue(payment, step, again=True)
 
     async def _issue(
@@ -112,7 +111,7 @@ class Funds:
 
         def ask(key: str) -> RefundAsk:
             intent = RefundIntent(
-                key=key, case=case.key, channel=case.order.channel, at=workflow.now(), **payment.model_dump()
+                key=key, case=case.key, channel=case.order.channel, at=case.now, **payment.model_dump()
             )
             return RefundAsk(intent=intent, person_acted=person_acted, input_ref=input_ref)
 

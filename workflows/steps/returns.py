@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from temporalio import workflow
-
 from activities.warehouse import WarehouseActivities
 from domain.case import InspectionDone, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
@@ -65,7 +63,7 @@ class Returns:
             announcing = case.partner(
                 "return/announced",
                 WarehouseActivities.announce_return,
-                lambda key: ReturnOrder(key=key, case=case.key, rma=goods.rma, lines=_lines(case), at=workflow.now()),
+                lambda key: ReturnOrder(key=key, case=case.key, rma=goods.rma, lines=_lines(case), at=case.now),
                 kind="A",
                 summary="通知仓库有退货 · Tell the warehouse what will come back",
                 result=Receipt,
@@ -151,7 +149,7 @@ class Returns:
                 goods.defective[line.sku] = goods.defective.get(line.sku, 0) + line.quantity
         goods.waybill = goods.waybill or part.waybill
         if goods.received_at is None:
-            goods.received_at = workflow.now()
+            goods.received_at = case.now
             goods.status = ReturnStatus.RECEIVED
         case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-3", rma=goods.rma, waybill=goods.waybill,
                     received=dict(goods.received))  # fmt: skip
@@ -253,9 +251,7 @@ class Returns:
             moving = case.partner(
                 "return/disposed/asked",
                 WarehouseActivities.dispose_goods,
-                lambda key: StockDisposal(
-                    key=key, case=case.key, rma=goods.rma, disposition=disposition, at=workflow.now()
-                ),
+                lambda key: StockDisposal(key=key, case=case.key, rma=goods.rma, disposition=disposition, at=case.now),
                 kind="D",
                 summary=f"处置退货 · Dispose of the goods: {disposition}",
                 result=Receipt,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from temporalio import workflow
-
 from activities.warehouse import ShipmentAsk, WarehouseActivities
 from domain.messages import Shipped, WarehouseAnswered
 from domain.ports import Line, Receipt, StockQuestion
@@ -55,7 +53,7 @@ class Shipping:
                     lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.order.lines),
                     address_ref=case.state.address_ref,
                     customer_ref=case.order.customer_ref,
-                    at=workflow.now(),
+                    at=case.now,
                 ),
                 kind="W",
                 summary=_SUMMARY.get(leg, "请仓库发货 · Have the warehouse ship"),
@@ -94,7 +92,7 @@ class Shipping:
             question = case.partner(
                 "handed_over/asked",
                 WarehouseActivities.ask_warehouse,
-                lambda key: StockQuestion(key=key, case=case.key, waybill=case.order.waybill, at=workflow.now()),
+                lambda key: StockQuestion(key=key, case=case.key, waybill=case.order.waybill, at=case.now),
                 kind="Q",
                 summary="询问仓库:真的发出了吗 · Ask the warehouse: did it really leave?",
                 result=Receipt,
