@@ -40,6 +40,7 @@ from gateways.courier import SignedCourierGateway
 from gateways.refunds import SignedRefundGateway
 from gateways.signed_json import PartnerWire, partner_client
 from gateways.warehouse import SignedWarehouseGateway
+from kept_code import keep
 from logs import configure
 from store.address_book import PostgresAddressBook
 from store.contact_ledger import PostgresContactLedger
@@ -50,9 +51,7 @@ from store.refund_ledger import PostgresRefundLedger
 from store.working_time import CalendarWorkingTime
 from workflows.case import CaseWorkflow
 
-# The sandbox loads the room `workflows` anew for each case. Without cached bytecode it compiles it each time as well: 50 ms
-# of CPU per case, whatever PYTHONDONTWRITEBYTECODE was set for. An image has it compiled when it is built.
-sys.dont_write_bytecode = False
+keep("workflows")
 
 GRACE = timedelta(seconds=30)
 PATIENCE_WITH_STICKY = timedelta(seconds=5)  # a dead worker's cases go to another one after so long

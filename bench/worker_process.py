@@ -101,6 +101,7 @@ async def main() -> None:
     parser.add_argument("--cached", type=int, default=2000)
     parser.add_argument("--starts", action="store_true")
     options = parser.parse_args()
+    sys.dont_write_bytecode = False  # else the sandbox would compile the bare twin for each case
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
 
     def told(case_no: str, asked: str) -> None:
