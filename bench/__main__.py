@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import platform
+from datetime import UTC, datetime
 
 import psutil
 
@@ -29,7 +30,9 @@ async def main() -> None:
     parser.add_argument("--waiting", type=int, metavar="N", help="only: memory, rest and wake of N waiting cases")
     parser.add_argument("--record", action="store_true", help=f"only: record the exact cost in {FILE.name}")
     options = parser.parse_args()
-    print(f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}; servers in memory")
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}; servers in memory"
+    )
     async with stage() as servers:
         if options.record:
             await _record(servers)
