@@ -30,9 +30,8 @@ async def main() -> None:
     parser.add_argument("--waiting", type=int, metavar="N", help="only: memory, rest and wake of N waiting cases")
     parser.add_argument("--record", action="store_true", help=f"only: record the exact cost in {FILE.name}")
     options = parser.parse_args()
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}; servers in memory"
-    )
+    machine = f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}; servers in memory")
     async with stage() as servers:
         if options.record:
             await _record(servers)
