@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from domain.clocks import Clock
 from domain.journal import JournalEntry, Record
-from domain.messages import Payload
+from domain.messages import CustomerAgreed, CustomerReplied, Payload
 from domain.money import Money
 from domain.ports import HumanNeed, RefundStatus
 from domain.vocabulary import (
@@ -32,6 +32,7 @@ UNDECODABLE = "undecodable_message"  # the kind of record that keeps a message w
 
 
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
+WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
 UNANSWERED = "customer_wrote"  # why a person is needed: nobody may be left unanswered (R-FALLBACK)
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from domain.authority import may_compensate, outranks
-from domain.case import FEE, UNANSWERED, Approval, Attempt, CaseState, Fact, Promised, PromiseState, Proposal, Verdict
+from domain.case import (
+    FEE,
+    UNANSWERED,
+    WORDS,
+    Approval,
+    Attempt,
+    CaseState,
+    Fact,
+    Promised,
+    PromiseState,
+    Proposal,
+    Verdict,
+)
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.messages import (
@@ -133,7 +145,7 @@ def _change_clock(state: CaseState, command: PauseClock | ResumeClock | MoveCloc
 def answered(state: CaseState) -> None:
     """A person took care of what the customer wrote (R-FALLBACK)."""
     if state.needs_human == UNANSWERED:
-        state.mailbox = [fact for fact in state.mailbox if fact.kind != CustomerReplied.kind]
+        state.mailbox = [fact for fact in state.mailbox if fact.kind not in WORDS]
         state.needs_human = ""
 
 

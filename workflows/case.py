@@ -55,12 +55,14 @@ class CaseWorkflow:
         """Refuse what may not be done, with a sentence that says why and what to do; nothing is left in the history."""
         message = decode(name, raw(args))
         if isinstance(message, Undecodable):
-            raise ApplicationError(f"看不懂 {message.kind}: {message.problem}", type="NotUnderstood")
+            raise ApplicationError(
+                f"看不懂 {message.kind}: {message.problem}", type="NotUnderstood", non_retryable=True
+            )
         if receiving.is_known(self._case.state, message):
             return  # its first answer was lost: it is told again that it is known
         refused = refusals.refusal(self._case.start, self._case.state, message)
         if refused is not None:
-            raise ApplicationError(str(refused), refused.code, refused.rule, type="Refused")
+            raise ApplicationError(str(refused), refused.code, refused.rule, type="Refused", non_retryable=True)
 
     @workflow.query
     def state(self) -> CaseState:

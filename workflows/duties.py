@@ -9,10 +9,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.contact import ContactActivities
-from domain.case import OTHERS, UNANSWERED, PromiseState
+from domain.case import OTHERS, UNANSWERED, WORDS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
-from domain.messages import CustomerReplied
 from domain.ports import ContactAsk
 from domain.vocabulary import Channel, Stage
 from domain.working_time import next_contact_slot
@@ -51,9 +50,7 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
             return True
     if await case.consent.quote():
         return True
-    if _unanswered(case):
-        case.state.needs_human = UNANSWERED
-        case.note(UNANSWERED, "R-FALLBACK")
+    if _answer_changed(case):
         return True
     due = _news_due(case)
     if due is not None and due <= now:
@@ -66,12 +63,22 @@ _SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
 """Clocks whose end is no failing: what follows it is journalled by itself."""
 
 
-def _unanswered(case: Case) -> bool:
-    """Whether the customer wrote and no step waits for it: a person must answer him (R-FALLBACK)."""
+def _answer_changed(case: Case) -> bool:
+    """Put it before a person when the customer said something that no step waits for (R-FALLBACK).
+
+    That is a message in his own words, or an answer with a choice that was not offered. A step may take it later.
+    """
     state = case.state
-    if state.needs_human or (state.waiting and state.waiting.code in ("customer_to_surface", "contact_slot")):
-        return False
-    return any(fact.kind == CustomerReplied.kind for fact in state.mailbox)
+    unheard = any(fact.kind in WORDS for fact in state.mailbox)
+    awaited = state.waiting is not None and state.waiting.code in ("customer_to_surface", "contact_slot")
+    if unheard and not awaited and not state.needs_human:
+        state.needs_human = UNANSWERED
+        case.note(UNANSWERED, "R-FALLBACK")
+        return True
+    if state.needs_human == UNANSWERED and not unheard:
+        state.needs_human = ""
+        return True
+    return False
 
 
 def escalate(case: Case, code: str, rule: str) -> None:
