@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.journal import REFUSED, JournalActivities
 from domain.case import UNDECODABLE
@@ -69,8 +69,10 @@ async def write(case: Case) -> bool:
             retry_policy=RetryPolicy(maximum_attempts=2, initial_interval=timedelta(milliseconds=200)),
             summary=f"写售后日志 · Write journal page {state.revision}",
         )
-    except ActivityError as error:
-        _failed(case, error)
+    except (
+        FailureError
+    ) as error:  # a local activity that is not to be tried again fails without an ActivityError around
+        _failed(case, error.cause if isinstance(error, ActivityError) else error)
         return False
     state.journal_failures = 0
     state.journal_retry_at = None
@@ -94,12 +96,12 @@ def far_behind(case: Case) -> bool:
     return len(case.state.unread) > PAGE or len(case.state.records) > PAGE
 
 
-def _failed(case: Case, error: ActivityError) -> None:
+def _failed(case: Case, why: BaseException | None) -> None:
     state = case.state
     state.journal_failures += 1
     state.journal_retry_at = case.now + min(FIRST_GAP * 2 ** min(state.journal_failures - 1, 10), LONGEST_GAP)
-    refused = isinstance(error.cause, ApplicationError) and error.cause.type == REFUSED
-    reason = str(error.cause) if refused else type(error.cause).__name__
+    refused = isinstance(why, ApplicationError) and why.type == REFUSED
+    reason = str(why) if refused else type(why).__name__
     workflow.logger.warning("journal_not_written", extra={"revision": state.revision, "reason": reason})
     if (refused or state.journal_failures >= ALARMING) and not state.needs_human:
         state.needs_human = FAILING
