@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.worker import Replayer
 
+import worker
 from domain.vocabulary import CaseType
 from local.postgres import PostgresServer
 from local.temporal_server import TemporalServer
@@ -108,3 +110,10 @@ async def test_what_was_received_by_the_due_instant_wins(races: Any, race: tuple
     assert datetime.fromisoformat(breach.data["due_at"]) == due_at
     acted_late = datetime.fromisoformat(breach.data["acted_at"]) - due_at
     assert acted_late >= timedelta(seconds=1 if race[0] == "worker down" else 0)
+
+
+async def test_every_race_replays_as_it_was_lived(races: Any) -> None:
+    """A worker that takes the cases over comes to the same decisions: an instant is the same live and on replay."""
+    replayer = Replayer(workflows=[], plugins=[worker.plugin()])
+    for race in races.values():
+        await replayer.replay_workflow(await race.bench.handle.fetch_history())

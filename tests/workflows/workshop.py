@@ -149,10 +149,13 @@ class Workshop:
         clocks: Mapping[str, int] | None = None,
         paid: int = 4500,
         by: Client | None = None,
-        anew: bool = False,
+        anew_after: int = 0,
         **request: Any,
     ) -> Bench:
-        """A new case of an invented customer, whose named clocks have these lengths in seconds."""
+        """A new case of an invented customer, whose named clocks have these lengths in seconds.
+
+        `anew_after`: the length of a run after which a new one goes on, its default where 0.
+        """
         now, number = datetime.now(UTC), next(_numbers)
         order = Order(
             order_no=f"W{number:04}",
@@ -168,8 +171,8 @@ class Workshop:
         rules = with_clocks(rulebook_file.default().rules(), clocks or {})
         await Openings(self.pool).open(asked, rules, rulebook_file.default_text(), now)
         start = CaseStart(request=asked, rules=rules, opened_at=now)
-        if anew:
-            start = start.model_copy(update={"continue_after_events": 1})
+        if anew_after:
+            start = start.model_copy(update={"continue_after_events": anew_after})
         handle = await (by or self.client).start_workflow("Case", start, id=asked.workflow_id, task_queue=TASK_QUEUE)
         return Bench(self, asked, self.client.get_workflow_handle(handle.id))
 
