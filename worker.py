@@ -123,6 +123,7 @@ async def connect(runtime: Runtime | None = None) -> Client:
 async def main() -> None:
     """Run until asked to stop."""
     options = settings.load()
+    dsn, partners = options.database(), {name: options.partner(name) for name in settings.PARTNERS}
     configure(options.log_level)
     runtime = None
     if options.metrics_bind:
@@ -136,10 +137,9 @@ async def main() -> None:
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(
-            await open_pool(options.database(), application_name="aftersales-worker", max_size=POOL)
+            await open_pool(dsn, application_name="aftersales-worker", max_size=POOL)
         )
         http = await stack.enter_async_context(partner_client())
-        partners = {name: options.partner(name) for name in settings.PARTNERS}
         wires = {name: PartnerWire(http, partner.url, partner.keys) for name, partner in partners.items()}
         working_time = CalendarWorkingTime.from_folder(options.calendar_folder)
         worker = worker_over(client, activities_over(pool, wires, working_time, options.return_address))
