@@ -19,7 +19,7 @@ from local.days import Lived
 if TYPE_CHECKING:
     from tests.workflows.house import House
 
-LIFETIME = timedelta(days=120)  # of any case: longer means that it never ends
+LIFETIME = timedelta(days=60)  # of any case: longer means that it never ends
 SHOWN = ("stage", "waiting_for", "ball_with", "needs_human")
 _ids = itertools.count(1)
 
@@ -80,7 +80,7 @@ class LivedCase:
         """Live until the resting case is as wanted: `stage`, `waiting_for`, `needs_human`, `ball_with`, a condition."""
 
         def reached(shown: Mapping[str, Any]) -> bool:
-            now = Now(self.began, False, **{name: shown[name] for name in SHOWN})
+            now = Now(self.began, False, **{name: shown[name] for name in SHOWN})  # its instant is not among them
             return (ready is None or ready(now)) and all(shown[name] == value for name, value in wanted.items())
 
         until = self.began + LIFETIME

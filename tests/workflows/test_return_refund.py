@@ -450,7 +450,7 @@ async def test_a_need_that_nobody_meets_escalates_and_stays_open(house: House) -
     asked = await case.run_until(needs_human="refund:permission")
     await case.run_until(stage="escalated")
     assert about((await case.one("escalated", reason="refund:permission")).at, asked.at + timedelta(hours=24))
-    await case.run_until(lambda now: now.at > asked.at + timedelta(hours=80))
+    await case.pass_time(hours=60)
     assert (await case.rest()).needs_human == "refund:permission", "the missed 72 hours do not hide what is to be done"
     await case.act("provide_input", by="finance:5")
 
@@ -487,9 +487,7 @@ async def test_a_refund_refused_for_good_is_settled_another_way(house: House) ->
     assert (await case.row())["refunded_minor"] == 0
 
 
-@pytest.mark.parametrize(
-    ("partner", "operation"), [("contact", "deliver"), ("warehouse", "announce_return"), ("warehouse", "dispose")]
-)
+@pytest.mark.parametrize(("partner", "operation"), [("contact", "deliver"), ("warehouse", "dispose")])
 async def test_a_partners_final_no_stops_nobodys_refund(house: House, partner: str, operation: str) -> None:
     """A message that its operator will not carry, a warehouse that refuses an order: noted, and the case goes on."""
     case = await house.open("return_refund", customer={"agrees_after": "never"})
@@ -510,3 +508,17 @@ async def test_a_customer_whom_nobody_can_write_to_is_called(house: House) -> No
     rang = await case.journal("customer_contacted", channel="call", result="reached")
     assert {entry.rule for entry in rang} == {"R-FALLBACK"}
     assert {entry.data["template"] for entry in rang} >= {"refund_paid", "closing"}
+
+
+async def test_a_return_that_the_warehouse_would_not_hear_of_is_taken_in_all_the_same(house: House) -> None:
+    """The warehouse refuses the announcement: a person speaks with it, the customer returns his cup and is paid."""
+    fault = {"kind": "refuse", "partner": "warehouse", "operation": "announce_return", "code": "not_served"}
+    case = await house.open("return_refund", fault=fault)
+
+    await case.run_until(waiting_for="return_parcel", needs_human="partner_refused:warehouse")
+    await case.say("return_received", lines=[])
+    await case.say("inspected", round=1, result="pass", by="warehouse:1")
+    await case.say("inspected", round=2, result="pass", by="qc:1")
+
+    assert await case.to_the_end() == "refunded"
+    assert await case.payments() == [4500]
