@@ -286,3 +286,18 @@ async def test_every_event_is_one_that_a_case_understands(partners: Partners, ca
         assert kind in FACTS
         assert isinstance(decode(kind, event.model_dump_json(include={"data"}).encode()[8:-1]), Message), event
     assert [event.time for event in events] == sorted(event.time for event in events if event.time)
+
+
+async def test_personas_may_be_set_while_the_simulator_runs(partners: Partners, case: CaseKey) -> None:
+    """A test gives its own customer his ways; what is wrong with them is said, and nothing changes then."""
+    wrong = await partners.control.post("/control/personas", json={"customers": {"new-one": {"agrees": "perhaps"}}})
+    assert wrong.status_code == 422
+    assert "customer new-one: agrees" in wrong.text
+    right = {"customers": {"new-one": {"agrees": False, "agrees_after": "2h"}}}
+    assert (await partners.control.post("/control/personas", json=right)).status_code == 200
+
+    await tell(partners, case, "plan_proposed", who="new-one")
+
+    assert [(kind, at, data["agreed"]) for kind, at, data in await partners.release(case, ALL)] == [
+        ("customer_agreed", hours(2), False)
+    ]

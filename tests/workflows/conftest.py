@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -69,5 +70,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests here that ask for nothing but the house live side by side."""
     together = SideBySide()
     for item in items:
-        if isinstance(item, pytest.Function) and item.path.parent == HERE and "house" in item.fixturenames:
+        if isinstance(item, pytest.Function) and item.path.parent == HERE and _asks_for_the_house_only(item):
             item.obj = together.joined(item)
+
+
+def _asks_for_the_house_only(item: pytest.Function) -> bool:
+    parameters = set(item.callspec.params) if hasattr(item, "callspec") else set()
+    return set(signature(item.obj).parameters) - parameters == {"house"}
