@@ -53,6 +53,7 @@ from workflows.case import CaseWorkflow
 
 keep("workflows")
 
+CACHED = 1000  # cases; a full garbage collection over twice as many came near the SDK's two seconds of patience
 GRACE = timedelta(seconds=30)
 PATIENCE_WITH_STICKY = timedelta(seconds=5)  # a dead worker's cases go to another one after so long
 POOL = 20
@@ -102,7 +103,7 @@ def activities_over(
     ]
 
 
-def worker_over(client: Client, activities: list[Any], *, cached_workflows: int = 2000) -> Worker:
+def worker_over(client: Client, activities: list[Any], *, cached_workflows: int = CACHED) -> Worker:
     """A worker on our task queue."""
     return Worker(
         client,
