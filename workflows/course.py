@@ -63,7 +63,7 @@ class Case:
         self.order = start.request.order
         self.rules = start.rules
         self.state = state
-        self.now = workflow.now()
+        self.now = workflow.now() if start.carried else start.opened_at
         self.alarm = Alarm()
         self.handled_in_run = 0
         self.rested_in_run = False
@@ -84,12 +84,13 @@ class Case:
     # --- facts about the case ---
 
     def look_at_the_clock(self) -> None:
-        """Take the time (`now`) that the server gave with the last event.
+        """Take the time (`now`) that the server gave with the last event: after a message, an answer, a timer.
 
-        Not after a local activity: until the next task `workflow.now()` is another instant live than on replay, by some
-        milliseconds, and a deadline between the two would make the replay differ.
+        Not after a local activity: until the next task `workflow.now()` is another instant live than on replay, and so
+        it is in a task that was prolonged for one. A deadline between the two would make the replay differ. Hence a
+        case begins when it was opened, and when its timer rings it is the instant for which it was set, if not later.
         """
-        self.now = workflow.now()
+        self.now = max(self.now, workflow.now(), self.alarm.rang_for or self.now)
 
     @property
     def key(self) -> CaseKey:

@@ -15,6 +15,7 @@ class Alarm:
         self._woken = False
         self._armed_for: datetime | None = None
         self._timer: asyncio.Task[None] | None = None
+        self.rang_for: datetime | None = None  # the last instant that came
 
     def wake(self) -> None:
         """Something changed: look at the case again."""
@@ -49,4 +50,5 @@ class Alarm:
         await workflow.sleep(max(length, SHORTEST), summary=summary)
         self._timer = None
         self._armed_for = None
+        self.rang_for = until
         self._woken = True
