@@ -27,7 +27,7 @@ def outranks(rules: Rules, what: str, amount: Money) -> Party:
     """The lowest role that may decide on the sum. `what` begins with `refund` for refunds; all else is goodwill."""
     for rung in rules.authority:
         limit = rung.refund if what.startswith("refund") else rung.compensation
-        if limit is None or amount <= limit:
+        if _covers(limit, amount):
             return rung.role
     return rules.authority[-1].role
 
@@ -45,6 +45,11 @@ def may_approve(rules: Rules, what: str, amount: Money, *, role: Party, by: str,
     return may_refund(rules, role, amount) if what.startswith("refund") else may_compensate(rules, role, amount)
 
 
+def _covers(limit: Money | None, amount: Money) -> bool:
+    """Whether a limit covers the sum. A sum in another currency is covered by nobody's limit but the unlimited one."""
+    return limit is None or (limit.currency == amount.currency and amount <= limit)
+
+
 def _rung(rules: Rules, role: Party) -> AuthorityRung | None:
     if role is Party.SYSTEM:
         return rules.authority[0]
@@ -60,7 +65,7 @@ def _decide(role: Party, on_ladder: bool, limit: Money | None, amount: Money, wh
             zh=f"{role.value} 不决定金额，请由客服、主管或经理决定。",
             en=f"The role {role.value} does not decide on sums; an agent, a supervisor or a manager does.",
         )
-    if limit is None or amount <= limit:
+    if _covers(limit, amount):
         return Decision(allowed=True, rule="A-CAP", reason="within_limit")
     return Decision(
         allowed=False,

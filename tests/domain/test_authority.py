@@ -3,6 +3,7 @@
 import pytest
 
 from domain.authority import may_approve, may_compensate, may_refund, outranks
+from domain.money import Money
 from domain.vocabulary import Party
 from tests.domain.example import RULES, yuan
 
@@ -67,3 +68,12 @@ def test_nobody_approves_his_own_request() -> None:
     assert (own.allowed, own.rule, own.reason) == (False, "A-SOD", "own_request")
     assert may_approve(RULES, "refund", yuan("200.00"), by="supervisor:s2", **asked)  # type: ignore[arg-type]
     assert not may_approve(RULES, "compensation", yuan("200.01"), by="supervisor:s2", **asked)  # type: ignore[arg-type]
+
+
+def test_a_sum_in_another_currency_goes_to_who_has_no_limit() -> None:
+    """Limits in yuan say nothing of dollars: only the manager decides, and no case stops over it (A-CAP)."""
+    dollars = Money(minor=100, currency="USD")
+    assert not may_refund(RULES, Party.SYSTEM, dollars)
+    assert not may_compensate(RULES, Party.SUPERVISOR, dollars)
+    assert may_refund(RULES, Party.MANAGER, dollars)
+    assert outranks(RULES, "refund", dollars) is Party.MANAGER
