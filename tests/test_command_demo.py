@@ -41,8 +41,10 @@ async def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     """A demonstration that is stopped half-way stops its servers and removes what it wrote."""
     demo = await _start(tmp_path)
     assert demo.stderr is not None
+    said = b""
     while b"simulated days" not in (line := await demo.stderr.readline()):
-        assert line, "it ended before it had begun"
+        assert line, f"it ended before it had begun: {said.decode()}"
+        said += line
     assert _stacks(tmp_path)
     demo.send_signal(signal.SIGINT)
     await demo.communicate()
