@@ -32,19 +32,6 @@ def outranks(rules: Rules, what: str, amount: Money) -> Party:
     return rules.authority[-1].role
 
 
-def may_approve(rules: Rules, what: str, amount: Money, *, role: Party, by: str, requested_by: str) -> Decision:
-    """Whether that person may approve the request: not his own, and within his limit."""
-    if by == requested_by:
-        return Decision(
-            allowed=False,
-            rule="A-SOD",
-            reason="own_request",
-            zh="申请人不能审批自己的申请，请另一位有权限的同事处理。",
-            en="One may not approve one's own request; ask a colleague who has the authority.",
-        )
-    return may_refund(rules, role, amount) if what.startswith("refund") else may_compensate(rules, role, amount)
-
-
 def _covers(limit: Money | None, amount: Money) -> bool:
     """Whether a limit covers the sum. A sum in another currency is covered by nobody's limit but the unlimited one."""
     return limit is None or (limit.currency == amount.currency and amount <= limit)

@@ -267,11 +267,6 @@ class CaseState(BaseModel):
         open_ones = [a for a in self.approvals if a.verdict is Verdict.OPEN and id in ("", a.id)]
         return open_ones[0] if len(open_ones) == 1 else None
 
-    def open_proposal(self, id: str = "") -> Proposal | None:
-        """The proposal of that id that still waits for an answer, or the newest one."""
-        open_ones = [p for p in self.proposals if p.agreed is None and id in ("", p.id, p.plan)]
-        return open_ones[-1] if open_ones else None
-
 
 STAFF = frozenset(
     {Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE, Party.LOGISTICS_CLERK, Party.PURCHASING, Party.QC}

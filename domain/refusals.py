@@ -14,6 +14,7 @@ from domain.authority import may_compensate, may_refund
 from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
 from domain.events import CaseStart
+from domain.freight import may_ask_postage
 from domain.messages import (
     COMMANDS,
     AddNote,
@@ -146,7 +147,7 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
                 zh = f"未兑现的承诺已有 {AT_ONCE} 个；请先兑现再承诺"
                 return _no("too_many", "P-PROMISE", zh, f"{AT_ONCE} promises are open; keep them before making more")
         case QuoteFee():
-            return _currency(start, command.amount)
+            return _currency(start, command.amount) or _postage(start, command)
         case KeepPromise():
             known = [promise.id for promise in state.open_promises()]
             if command.promise not in known:
@@ -163,6 +164,14 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
             en = f"A call ends with result {', '.join(known)}"
             return _no("not_a_call", "X7", f"通话结果 result 应为 {', '.join(known)}", en)
     return None
+
+
+def _postage(start: CaseStart, command: QuoteFee) -> Refusal | None:
+    """Postage to the customer is asked for only where goods were sold with it (P-FREEPOST)."""
+    decision = may_ask_postage(start.request.order.free_postage)
+    if command.what != "freight" or decision.allowed:
+        return None
+    return _no(decision.reason, decision.rule, decision.zh, decision.en)
 
 
 def _approval(start: CaseStart, state: CaseState, message: Message, command: Approve | Reject) -> Refusal | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.authority import may_approve, may_compensate, may_refund, outranks
+from domain.authority import may_compensate, may_refund, outranks
 from domain.money import Money
 from domain.vocabulary import Party
 from tests.domain.example import RULES, yuan
@@ -59,15 +59,6 @@ def test_whoever_is_not_on_the_ladder_decides_nothing(role: Party) -> None:
 def test_a_request_goes_to_the_lowest_role_that_may_decide_it(what: str, amount: str, role: Party) -> None:
     """Nobody is troubled with a sum that somebody below may decide."""
     assert outranks(RULES, what, yuan(amount)) is role
-
-
-def test_nobody_approves_his_own_request() -> None:
-    """A supervisor who asked needs another supervisor, whatever the sum (A-SOD)."""
-    asked = {"role": Party.SUPERVISOR, "requested_by": "supervisor:s1"}
-    own = may_approve(RULES, "refund", yuan("1.00"), by="supervisor:s1", **asked)  # type: ignore[arg-type]
-    assert (own.allowed, own.rule, own.reason) == (False, "A-SOD", "own_request")
-    assert may_approve(RULES, "refund", yuan("200.00"), by="supervisor:s2", **asked)  # type: ignore[arg-type]
-    assert not may_approve(RULES, "compensation", yuan("200.01"), by="supervisor:s2", **asked)  # type: ignore[arg-type]
 
 
 def test_a_sum_in_another_currency_goes_to_who_has_no_limit() -> None:

@@ -157,7 +157,7 @@ def test_every_command_does_something() -> None:
         "log_call": {"result": "no_answer"},
         "add_note": {"note_ref": "n"},
         "offer_compensation": {"form": "coupon", "amount": yuan_of("1.00")},
-        "quote_fee": {"what": "freight", "amount": yuan_of("8.00")},
+        "quote_fee": {"what": "return_freight", "amount": yuan_of("8.00")},
         "promise": {"what": "call_back"},
         "keep_promise": {"promise": "P1"},
         "provide_input": {},

@@ -99,6 +99,7 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("currency", deciding(), "decide", "agent:1", FULL | {"amount": {"minor": 1, "currency": "EUR"}}),
     ("currency", quiet(), "promise", "agent:1", {"what": "cash", "amount": {"minor": 1, "currency": "EUR"}}),
     ("currency", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1, "currency": "EUR"}}),
+    ("sold_with_free_postage", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1}}),
     ("currency", quiet(), "offer_compensation", "agent:1",
      {"form": "coupon", "amount": {"minor": 1, "currency": "EUR"}}),
     ("unknown_form", quiet(), "offer_compensation", "agent:1", {"form": "car", "amount": FEN}),
