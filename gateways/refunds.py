@@ -8,9 +8,21 @@ marketplace can agree to its refund; an own-site order goes to the payment provi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from domain.ports import HumanNeed, PartnerRefused, RefundAnswer, RefundOrder, RefundStatus
+from pydantic import ValidationError
+
+from domain.ports import (
+    HumanNeed,
+    PartnerRefused,
+    PartnerUnavailable,
+    RefundAnswer,
+    RefundOrder,
+    RefundStatus,
+    StatementLine,
+    StatementPage,
+)
 from gateways.signed_json import Effect, PartnerWire, code_of
 
 _ANSWERS = {
@@ -20,7 +32,7 @@ _NEEDS = {need.value: need for need in HumanNeed}
 
 
 class SignedRefundGateway:
-    """A `domain.ports.RefundGateway` over the partner wire, one wire per channel (`marketplace`,
+    """A `domain.ports.RefundGateway` and `RefundStatements` over the partner wire, one wire per channel (`marketplace`,
 
     `provider`, `manual`, ...).
     """
@@ -41,6 +53,26 @@ class SignedRefundGateway:
         content = {"key": key, "channel": channel}
         document = await self._wire(channel).call("refunds.find", content, Effect.READS)
         return _answer(document) if document.get("found") is not False else None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that are set up."""
+        return tuple(self._wires)
+
+    async def statement(self, channel: str, start: datetime, end: datetime, cursor: str = "") -> StatementPage:
+        """Payments that the provider booked in `start <= instant < end`, a page at a time.
+
+        Raises:
+            PartnerUnavailable: a line cannot be read. Nothing of the page is used: half a statement would tell
+                of differences that are none.
+        """
+        content = {"channel": channel, "start": start.isoformat(), "end": end.isoformat(), "cursor": cursor}
+        document = await self._wire(channel).call("refunds.statement", content, Effect.READS)
+        lines, following = document.get("lines"), document.get("next")
+        if not isinstance(lines, list):
+            raise PartnerUnavailable("refunds.statement: the answer has no list of lines")
+        read = tuple(_statement_line(number, line) for number, line in enumerate(lines, 1))
+        return StatementPage(lines=read, next=following if isinstance(following, str) else "")
 
     def _wire(self, channel: str) -> PartnerWire:
         wire = self._wires.get(channel)
@@ -68,3 +100,16 @@ def _answer(document: dict[str, Any]) -> RefundAnswer:
         need=_NEEDS.get(need, HumanNeed.PERMISSION) if status is RefundStatus.NEEDS_HUMAN else None,
         code=code_of(document.get("code")) or unread,
     )
+
+
+def _statement_line(number: int, line: Any) -> StatementLine:
+    """One payment. What does not look like a code in `key` and the references is none: it could hold a person."""
+    try:
+        read = StatementLine.model_validate(line)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "not an object"
+        raise PartnerUnavailable(f"refunds.statement: line {number} cannot be read: {where}") from None
+    if read.at.tzinfo is None:
+        raise PartnerUnavailable(f"refunds.statement: line {number} cannot be read: at has no zone")
+    codes = {name: code_of(getattr(read, name)) for name in ("key", "partner_ref", "shop", "order_no")}
+    return read.model_copy(update=codes)

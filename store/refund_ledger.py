@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-from pydantic import BaseModel, ConfigDict
 
 from domain.money import Money
 from domain.ports import (
     CaseKey,
+    Contradiction,
     KeyReused,
+    LedgerLine,
     OverRefund,
     PartnerRefused,
     RefundAnswer,
@@ -28,36 +29,6 @@ from store.queries import SQL
 
 class IntentRefused(PartnerRefused):
     """A final no of the ledger itself. Codes: `unknown_order`, `own_approval` (A-SOD), `review_trade` (P-NOTRADE)."""
-
-
-class LedgerLine(BaseModel):
-    """A refund with its case, for the console and for the daily comparison with the provider's list."""
-
-    model_config = ConfigDict(frozen=True)
-
-    case: CaseKey
-    purpose: str
-    rule: str
-    channel: str
-    requested_by: str
-    approved_by: str
-    intended_at: datetime
-    submitted_at: datetime | None
-    settled_at: datetime | None
-    refund: RefundRow
-
-
-class Contradiction(BaseModel):
-    """A provider's answer that came after the end and says otherwise: somebody must look."""
-
-    model_config = ConfigDict(frozen=True)
-
-    key: str
-    at: datetime
-    ended_as: RefundStatus
-    answered: RefundStatus
-    partner_ref: str
-    code: str
 
 
 class PostgresRefundLedger:
@@ -139,11 +110,11 @@ class PostgresRefundLedger:
 
     async def of_case(self, shop: str, case_no: str) -> list[LedgerLine]:
         """All refunds of a case, oldest first."""
-        return [_line(row) for row in await self._database.fetch(SQL["refund_list_of_case"], shop, case_no)]
+        return [ledger_line(row) for row in await self._database.fetch(SQL["refund_list_of_case"], shop, case_no)]
 
     async def of_span(self, start: datetime, end: datetime) -> list[LedgerLine]:
         """Refunds first sent or ended in `start <= instant < end`, by key: our side of the daily reconciliation."""
-        return [_line(row) for row in await self._database.fetch(SQL["refund_list_of_span"], start, end)]
+        return [ledger_line(row) for row in await self._database.fetch(SQL["refund_list_of_span"], start, end)]
 
     async def contradictions(self, start: datetime, end: datetime) -> list[Contradiction]:
         """Answers in `start <= instant < end` that deny an end which was noted before."""
@@ -196,7 +167,8 @@ def _row(row: asyncpg.Record) -> RefundRow:
     )
 
 
-def _line(row: asyncpg.Record) -> LedgerLine:
+def ledger_line(row: asyncpg.Record) -> LedgerLine:
+    """A row of the table `refunds`."""
     return LedgerLine(case=_case(row), refund=_row(row), **{name: row[name] for name in _LINE_COLUMNS})
 
 
