@@ -1,7 +1,8 @@
 """What the house asks of the outside: values that cross the border, protocols that gateways and the store meet.
 
-Partners:   `ContactGateway` · `CourierGateway` · `WarehouseGateway` · `RefundGateway`
-Store:      `ContactLedger` · `RefundLedger` · `Journal` · `AddressBook` · `OneTimeInputs` · `WorkingTime`
+Partners:   `ContactGateway` · `CourierGateway` · `WarehouseGateway` · `RefundGateway` · `RefundStatements`
+Store:      `ContactLedger` · `RefundLedger` · `Reconciliations` · `Journal` · `AddressBook` · `OneTimeInputs` ·
+            `WorkingTime` · `Rulebooks`
 
 Every call to a partner carries an idempotency key made in the workflow, and `at`: the case's own time, since no rule
 may see the wall clock of a worker. A gateway answers with a value for every *business* answer, and raises only:
@@ -25,9 +26,9 @@ from domain.money import Money
 from domain.rules import ContactLimits
 from domain.vocabulary import AttemptResult, Channel, ParcelState, Quality, ShipmentLeg
 
-
 if TYPE_CHECKING:
     from domain.reconciliation import Comparison, Noted, Part
+
 
 class PartnerError(Exception):
     """A partner did not do what was asked. The text holds codes, never personal data."""
@@ -320,7 +321,6 @@ class RefundRow(_Wire):
     attempts: int = 0
 
 
-class RefundOrder(_Wire):
 class LedgerLine(_Wire):
     """A refund with its case, for the console and for the daily reconciliation. Instants are the case's time."""
 
@@ -365,6 +365,7 @@ class StatementPage(_Wire):
     next: str = ""
 
 
+class RefundOrder(_Wire):
     """What a refund gateway pays."""
 
     key: str
@@ -387,7 +388,6 @@ class RefundGateway(Protocol):
         ...
 
 
-# --- store --------------------------------------------------------------------------------------------------------
 class RefundStatements(Protocol):
     """What providers really paid, by their own books."""
 
@@ -405,6 +405,7 @@ class RefundStatements(Protocol):
         ...
 
 
+# --- store --------------------------------------------------------------------------------------------------------
 
 
 class OverRefund(Exception):
@@ -448,7 +449,6 @@ class RefundLedger(Protocol):
         ...
 
 
-class ContactLedger(Protocol):
 class Reconciliations(Protocol):
     """Our side of the daily reconciliation, and the differences that it found."""
 
@@ -473,6 +473,7 @@ class Reconciliations(Protocol):
         ...
 
 
+class ContactLedger(Protocol):
     """The contact guard: one place for all cases of a customer, exact under concurrency (P-HOURS, P-CALLCAP)."""
 
     async def reserve(self, ask: ContactAsk) -> ContactAnswer | None:
