@@ -31,6 +31,7 @@ import settings
 from activities.contact import ContactActivities
 from activities.courier import CourierActivities
 from activities.journal import JournalActivities
+from activities.reconciliation import ReconciliationActivities
 from activities.refunds import RefundActivities
 from activities.warehouse import WarehouseActivities
 from activities.working_time import WorkingTimeActivities
@@ -47,9 +48,11 @@ from store.contact_ledger import PostgresContactLedger
 from store.journal import PostgresJournal
 from store.one_time_inputs import PostgresOneTimeInputs
 from store.pool import open_pool
+from store.reconciliation import PostgresReconciliations
 from store.refund_ledger import PostgresRefundLedger
 from store.working_time import CalendarWorkingTime
 from workflows.case import CaseWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
 
 keep("workflows")
 
@@ -71,7 +74,7 @@ def plugin() -> SimplePlugin:
     return SimplePlugin(
         "aftersales",
         data_converter=pydantic_data_converter,
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ReconciliationWorkflow],
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
         workflow_failure_exception_types=[ValidationError],
     )
@@ -89,6 +92,7 @@ def activities_over(
     warehouse = WarehouseActivities(SignedWarehouseGateway(wires["warehouse"]), book)
     provider = SignedRefundGateway(dict.fromkeys(REFUND_CHANNELS, wires["refund"]))
     refunds = RefundActivities(PostgresRefundLedger(pool), provider, PostgresOneTimeInputs(pool))
+    reconciliation = ReconciliationActivities(PostgresReconciliations(pool), provider)
     return [
         contact.contact_customer,
         courier.track_parcel,
@@ -98,6 +102,9 @@ def activities_over(
         warehouse.dispose_goods,
         warehouse.ask_warehouse,
         refunds.issue_refund,
+        reconciliation.list_channels,
+        reconciliation.list_unfinished_parts,
+        reconciliation.reconcile_part,
         JournalActivities(PostgresJournal(pool)).write_journal,
         WorkingTimeActivities(working_time).working_due,
     ]

@@ -55,6 +55,7 @@ _MODELS: dict[str, type[BaseModel]] = {name: order.model for name, order in _ORD
     "courier.track": _Track,
     "contact.find": _Find,
     "refunds.find": _Find,
+    "refunds.statement": provider.Statement,
 }
 _SHOWN = ("status", "partner_ref", "need", "code")  # of a refund's answer
 
@@ -141,6 +142,8 @@ def _handle(world: World, call: Call, fault: Fault | None) -> tuple[Reply, str]:
         return Reply(status, {"error": {"code": fault.kind.value}}, retry_after), "not_done"
     if isinstance(call.asked, _Track):
         return Reply(200, courier.track(world, call.asked.waybill, call.asked.at)), "done"
+    if isinstance(call.asked, provider.Statement):
+        return Reply(200, provider.statement(world, call.asked)), "done"
     earlier = world.ledger.answer(call.partner, call.key)
     if isinstance(call.asked, _Find):
         return Reply(200, _found(world, call, earlier)), "done"

@@ -30,6 +30,9 @@ class FaultKind(StrEnum):
     WRONG_SIGNATURE = "wrong_signature"  # done; signed with a strange key
     OVERSIZED = "oversized"  # done; an answer of 50 MB
     SLOW = "slow"  # done; answered after `seconds`
+    BOOKED_TWICE = "booked_twice"  # refunds only: one answer, and two payments in the books
+    BOOKED_NEVER = "booked_never"  # refunds only: answered as paid, and no money moved
+    BOOKED_OTHERWISE = "booked_otherwise"  # refunds only: another sum than was answered moved
 
     DUPLICATE = "duplicate"  # the event is posted twice
     REORDER = "reorder"  # the event is posted after the next one
@@ -38,6 +41,8 @@ class FaultKind(StrEnum):
 
 
 EVENT_FAULTS = frozenset({FaultKind.DUPLICATE, FaultKind.REORDER, FaultKind.DELAY, FaultKind.DROP})
+BOOKED_WRONG = frozenset({FaultKind.BOOKED_TWICE, FaultKind.BOOKED_NEVER, FaultKind.BOOKED_OTHERWISE})
+OF_REFUNDS = BOOKED_WRONG | {FaultKind.NEEDS_HUMAN}
 NOT_DONE = frozenset({
     FaultKind.TIMEOUT_BEFORE, FaultKind.RESET_BEFORE, FaultKind.UNAVAILABLE, FaultKind.RATE_LIMIT,
     FaultKind.SERVER_ERROR,
@@ -63,8 +68,8 @@ class Fault(BaseModel):
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
-        if self.kind is FaultKind.NEEDS_HUMAN and self.partner not in ("", "refunds"):
-            raise ValueError("needs_human is something that only refunds answer")
+        if self.kind in OF_REFUNDS and self.partner not in ("", "refunds"):
+            raise ValueError(f"{self.kind} is something that only refunds do")
         return self
 
 
@@ -82,7 +87,7 @@ class Faults:
         for index, fault in enumerate(self.waiting):
             if (fault.kind in EVENT_FAULTS) is not event:
                 continue
-            if fault.kind is FaultKind.NEEDS_HUMAN and (call["partner"], call["operation"]) != ("refunds", "pay"):
+            if fault.kind in OF_REFUNDS and (call["partner"], call["operation"]) != ("refunds", "pay"):
                 continue
             if any(getattr(fault, name) not in ("", value) for name, value in call.items()):
                 continue

@@ -105,6 +105,15 @@ class Ledger:
         )
         return [json.loads(row["data"]) | {"at": datetime.fromisoformat(row["at"]), "key": row["key"]} for row in rows]
 
+    def payments(self, channel: str, start: datetime, end: datetime, after: int, most: int) -> list[dict[str, Any]]:
+        """Money that moved over a channel in `start <= instant < end`, beyond the number `after`, as it was done."""
+        rows = self._db.execute(
+            "select * from effect where effect = 'payment' and at >= ? and at < ? and seq > ?"
+            " and json_extract(data, '$.channel') = ? order by seq limit ?",
+            (instant(start), instant(end), after, channel, most),
+        )
+        return [_row(row) for row in rows]
+
     # --- planned events ---
 
     def plan(

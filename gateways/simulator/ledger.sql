@@ -27,6 +27,7 @@ create table if not exists effect (
     unique (partner, key, effect)
 );
 create index if not exists effect_case on effect (shop, case_no, effect);
+create index if not exists effect_payment on effect (at) where effect = 'payment';
 
 -- What was answered to a key: a repeated call gets it again.
 create table if not exists answer (

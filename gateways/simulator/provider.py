@@ -1,12 +1,14 @@
-"""How simulated providers pay refunds: one payment per key, however often they are asked."""
+"""How simulated providers pay refunds, one payment per key however often they are asked, and what their books say."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from pydantic import AwareDatetime, BaseModel
+
 from domain.ports import CaseKey, HumanNeed, RefundOrder
-from gateways.simulator.faults import Fault, FaultKind
+from gateways.simulator.faults import BOOKED_WRONG, Fault, FaultKind
 from gateways.simulator.ledger import instant
 from gateways.simulator.world import World, reference
 
@@ -17,6 +19,37 @@ _TYPED = (
 )  # these need an input; of the others it is enough that a person says: done
 
 
+PAGE = 100  # payments of a statement that one answer holds
+_WRONG_BY = 100  # minor units
+
+
+class Statement(BaseModel):
+    """A question for the payments that a channel booked in `start <= instant < end`."""
+
+    channel: str
+    start: AwareDatetime
+    end: AwareDatetime
+    cursor: str = ""
+
+
+def statement(world: World, asked: Statement) -> dict[str, Any]:
+    """One page of the books. The cursor is the last payment's number."""
+    after = int(asked.cursor) if asked.cursor.isdecimal() else 0
+    rows = world.ledger.payments(asked.channel, asked.start, asked.end, after, PAGE + 1)
+    lines = [
+        {
+            "key": row["key"],
+            "partner_ref": reference("PAY", row["key"]),
+            "shop": row["shop"],
+            "order_no": row["order_no"],
+            "amount": {"minor": row["data"]["amount_minor"], "currency": row["data"]["currency"]},
+            "at": row["at"],
+        }
+        for row in rows[:PAGE]
+    ]
+    return {"lines": lines, "next": str(rows[PAGE - 1]["seq"]) if len(rows) > PAGE else ""}
+
+
 def pay(world: World, order: RefundOrder, earlier: dict[str, Any] | None, fault: Fault | None) -> dict[str, Any]:
     """Pay, or say what stands in the way. A settled or running payment is only reported again."""
     if earlier and earlier["status"] == "needs_human":
@@ -24,6 +57,7 @@ def pay(world: World, order: RefundOrder, earlier: dict[str, Any] | None, fault:
     if earlier:
         return settled(world, order.key, earlier)
     persona = world.personas.provider(order.case.order_no)
+    booked = fault.kind.value if fault and fault.kind in BOOKED_WRONG else ""
     if fault and fault.kind is FaultKind.REFUSE:
         return _answer(order, "refused", code=fault.code)
     if fault and fault.kind is FaultKind.NEEDS_HUMAN:
@@ -33,11 +67,11 @@ def pay(world: World, order: RefundOrder, earlier: dict[str, Any] | None, fault:
     if persona.answer == "refused":
         return _answer(order, "refused", code=persona.code or "refused_by_partner")
     if persona.answer == "done":
-        return _paid(world, order)
+        return _paid(world, order, booked)
     notice_at = world.later(order.at, persona.notice_after)
     world.plan(order.key, order.case, notice_at, _WHO, "refund_notice", key=order.key)
     settles = {"settles": persona.settles, "settles_at": instant(notice_at) if notice_at else ""}
-    return _answer(order, "pending", code=persona.code) | settles
+    return _answer(order, "pending", code=persona.code) | settles | {"booked": booked}
 
 
 def settled(world: World, key: str, earlier: dict[str, Any], *, now: bool = False) -> dict[str, Any]:
@@ -64,8 +98,8 @@ def _resolved(world: World, order: RefundOrder, earlier: dict[str, Any]) -> bool
     return HumanNeed(earlier["need"]) not in _TYPED and earlier["asked"] >= persona.needs_times
 
 
-def _paid(world: World, order: RefundOrder) -> dict[str, Any]:
-    answer = _answer(order, "done")
+def _paid(world: World, order: RefundOrder, booked: str = "") -> dict[str, Any]:
+    answer = _answer(order, "done") | {"booked": booked}
     _payment(world, order.key, order.case, order.at, answer)
     return answer
 
@@ -85,8 +119,11 @@ def _answer(order: RefundOrder, status: str, need: str = "", code: str = "") -> 
 
 
 def _payment(world: World, key: str, case: CaseKey, at: datetime, answer: dict[str, Any]) -> None:
-    amount = answer["amount"]
-    world.ledger.effect(
-        _WHO, "payment", key, case, at,
-        amount_minor=amount["minor"], currency=amount["currency"], channel=answer["channel"],
-    )  # fmt: skip
+    amount, booked = answer["amount"], answer.get("booked", "")
+    minor = amount["minor"] + (_WRONG_BY if booked == FaultKind.BOOKED_OTHERWISE else 0)
+    again = [reference("AGAIN", key)] if booked == FaultKind.BOOKED_TWICE else []
+    for one in [] if booked == FaultKind.BOOKED_NEVER else [key, *again]:
+        world.ledger.effect(
+            _WHO, "payment", one, case, at,
+            amount_minor=minor, currency=amount["currency"], channel=answer["channel"],
+        )  # fmt: skip
