@@ -3,6 +3,7 @@
     POST /events   202 in the inbox · 200 known already · 401 not signed · 409 the same id with another content
                    413 too big · 422 not right, kept in quarantine · 429 come later · 503 the database is away
     GET /healthz   the process answers        GET /readyz   events can be taken
+    POST /cases/{shop}/{case_no}/evidence     a photo: starter/http_evidence.py
 
 CloudEvents 1.0, structured, batch and binary. The signature (Standard Webhooks) is over the raw body and is checked
 before anything is parsed.
@@ -25,6 +26,8 @@ from starlette.requests import ClientDisconnect
 from domain.webhook_signature import BadSignature, SigningKeys
 from starter.door import Door, Refused
 from starter.envelope import read_message
+from starter.http_body import read_body
+from starter.http_evidence import HttpEvidence
 from starter.intake_settings import IntakeSettings
 from starter.problem import BadEvent, Problem
 from store.inbox import DATABASE_AWAY
@@ -58,12 +61,14 @@ class HttpDoor:
         self._clock = clock
         self._door = Door(pool, "http")
         self._counted = (-DEPTH_EVERY, False)
+        self._evidence = HttpEvidence(pool, keys, settings, clock)
 
     def attach(self, app: FastAPI) -> None:
         """Add the door's addresses to an application."""
         app.add_api_route("/events", self.events, methods=["POST"], include_in_schema=False)
         app.add_api_route("/healthz", self.healthz, methods=["GET"], include_in_schema=False)
         app.add_api_route("/readyz", self.readyz, methods=["GET"], include_in_schema=False)
+        self._evidence.attach(app)
 
     async def healthz(self) -> Response:
         """The process answers."""
@@ -81,7 +86,7 @@ class HttpDoor:
     async def events(self, request: Request) -> Response:
         """Take the events of one message."""
         try:
-            raw = await self._body(request)
+            raw = await read_body(request, self._settings.body_bytes, BODY_WITHIN)
         except (TimeoutError, ClientDisconnect):
             return Response(status_code=408)
         if raw is None:
@@ -118,20 +123,6 @@ class HttpDoor:
         if taken.bad or taken.conflicts:
             content["problems"] = [_problem(one) for one in (*taken.bad, *taken.conflicts)]
         return JSONResponse(content, status)
-
-    async def _body(self, request: Request) -> bytes | None:
-        """The raw body, or None when it is too big; it is not read to its end then."""
-        length = request.headers.get("content-length", "")
-        most = self._settings.body_bytes
-        if length.isdigit() and int(length) > most:
-            return None
-        body = bytearray()
-        async with asyncio.timeout(BODY_WITHIN):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    return None
-        return bytes(body)
 
     async def _deep(self) -> bool:
         counted, deep = self._counted

@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.vocabulary import CaseType, ParcelState
+from store.evidence import EVIDENCE_BYTES
 
 _DEFAULTS = Path(__file__).with_name("intake.toml")
 
@@ -23,6 +24,8 @@ class IntakeSettings(BaseModel):
     events_per_batch: int = Field(ge=1)
     line_bytes: int = Field(ge=1024)
     workbook_megabytes: int = Field(ge=1)
+    photo_bytes: int = Field(ge=1024, le=EVIDENCE_BYTES)
+    photo_megapixels: int = Field(ge=1, le=80)  # Pillow itself grows wary from 89 million pixels on
     deep_inbox: int = Field(ge=1)
     retry_after_seconds: int = Field(ge=1)
     lease_seconds: float = Field(gt=0)
@@ -30,6 +33,7 @@ class IntakeSettings(BaseModel):
     first_wait_seconds: float = Field(gt=0)
     longest_wait_seconds: float = Field(gt=0)
     fact_waits_hours: float = Field(ge=0)
+    purge_seconds: float = Field(gt=0)
     signals_per_case_and_minute: int = Field(ge=1)
     trouble: dict[ParcelState, CaseType]
 

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from store.queries import SQL
 
@@ -82,27 +83,31 @@ class Inbox:
         """Take events in, all in one transaction; the answers are in their order."""
         if not arrivals:
             return []
-        sources, ids = [a.source for a in arrivals], [a.id for a in arrivals]
         async with self._pool.acquire() as connection, connection.transaction():
-            taken = await connection.fetch(
-                SQL["inbox_put"],
-                sources,
-                ids,
-                [a.type for a in arrivals],
-                [a.lane for a in arrivals],
-                [a.door for a in arrivals],
-                [a.raw for a in arrivals],
-                [json.dumps(a.headers) for a in arrivals],
-                [a.digest for a in arrivals],
-                [a.received_at for a in arrivals],
-            )
-            fresh = {(row["source"], row["id"]) for row in taken}
-            if fresh:
-                await connection.execute(SQL["inbox_wake_dispatchers"])
-            known = {}
-            if len(fresh) < len(arrivals):
-                rows = await connection.fetch(SQL["inbox_known"], sources, ids)
-                known = {(row["source"], row["id"]): row["digest"] for row in rows}
+            return await self.put_within(connection, arrivals)
+
+    async def put_within(self, connection: PoolConnectionProxy, arrivals: Sequence[Arrival]) -> list[Put]:
+        """Take events in as part of the caller's transaction."""
+        sources, ids = [a.source for a in arrivals], [a.id for a in arrivals]
+        taken = await connection.fetch(
+            SQL["inbox_put"],
+            sources,
+            ids,
+            [a.type for a in arrivals],
+            [a.lane for a in arrivals],
+            [a.door for a in arrivals],
+            [a.raw for a in arrivals],
+            [json.dumps(a.headers) for a in arrivals],
+            [a.digest for a in arrivals],
+            [a.received_at for a in arrivals],
+        )
+        fresh = {(row["source"], row["id"]) for row in taken}
+        if fresh:
+            await connection.execute(SQL["inbox_wake_dispatchers"])
+        known = {}
+        if len(fresh) < len(arrivals):
+            rows = await connection.fetch(SQL["inbox_known"], sources, ids)
+            known = {(row["source"], row["id"]): row["digest"] for row in rows}
         answers = []
         for arrival in arrivals:
             key = (arrival.source, arrival.id)

@@ -1,10 +1,10 @@
-"""Words and photos lie behind references, within limits."""
+"""Words lie behind references, within limits."""
 
 from __future__ import annotations
 
 import pytest
 
-from store.texts import EVIDENCE_BYTES, TEXT_BYTES, PostgresTexts, TooLarge, UnknownMedia
+from store.texts import TEXT_BYTES, PostgresTexts, TooLarge
 from tests.store.pages import START
 
 
@@ -21,26 +21,7 @@ async def test_a_text_is_read_by_its_reference(pool):
 
 
 async def test_what_is_too_large_is_refused_with_the_limit(pool):
-    """A text or a file beyond the limit is refused with a sentence that gives the limit."""
+    """A text beyond the limit is refused with a sentence that gives the limit."""
     texts = PostgresTexts(pool)
     with pytest.raises(TooLarge, match=str(TEXT_BYTES)):
         await texts.write("demo", "C1", "agent:1", START, "好" * (TEXT_BYTES // 3 + 1))
-    with pytest.raises(TooLarge, match=str(EVIDENCE_BYTES)):
-        await texts.attach("demo", "C1", "image/png", START, bytes(EVIDENCE_BYTES + 1))
-
-
-async def test_the_same_photo_is_kept_once(pool):
-    """A photo that comes twice has one reference and one row, and comes back whole."""
-    texts = PostgresTexts(pool)
-    refs = {await texts.attach("demo", "C1", "image/jpeg", START, b"\xff\xd8picture") for _ in range(2)}
-    (ref,) = refs
-    assert await texts.file("demo", ref) == ("image/jpeg", b"\xff\xd8picture")
-    (kept,) = await texts.files_of_case("demo", "C1")
-    assert (kept.ref, kept.size) == (ref, 9)
-    assert await texts.file("demo", "file-none") is None
-
-
-async def test_a_program_is_no_evidence(pool):
-    """Only pictures, films and PDFs are taken."""
-    with pytest.raises(UnknownMedia, match="not text/html"):
-        await PostgresTexts(pool).attach("demo", "C1", "text/html", START, b"<script>")
