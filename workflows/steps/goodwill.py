@@ -1,0 +1,138 @@
+"""Goodwill: told, answered, paid; proposed when the customer had to come too often (M-COMP-LADDER, R-OURMESS)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain import goodwill, promise_ledger
+from domain.case import GOODWILL
+from domain.compensation import PAID_BACK
+from domain.gesture import Gesture, GestureState
+from domain.messages import CustomerAgreed
+from domain.money import Money
+from domain.vocabulary import Stage
+from workflows.duties import escalate
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+
+class Goodwill:
+    """The words for gestures of goodwill."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._at_it = False
+
+    async def give(self, form: str, amount: Money, decided_by: str, step: str) -> bool:
+        """Offer what a person decided on: owed at once within his limit, else when granted. False if it is not."""
+        case = self._case
+
+        async def giving() -> bool:
+            id = await case.once(f"{step}/offered", lambda: self._offer(form, amount, decided_by), str)
+            gesture = self._gesture(id)
+            if gesture.state is GestureState.ASKED:
+                await case.desk.word_on(gesture.approval, "A-CAP")
+            return self._gesture(id).state is not GestureState.REJECTED
+
+        return await case.once(step, giving, bool)
+
+    async def _offer(self, form: str, amount: Money, by: str) -> str:
+        case = self._case
+        offered = goodwill.offer(case.start, case.state, case.now, form=form, amount=amount, occasion="", by=by)
+        case.note(
+            "goodwill_offered", "M-COMP-LADDER", actor=by, form=form, amount=str(amount),
+            **goodwill.customary(case.start, form, amount, ""),
+        )  # fmt: skip
+        return offered.id
+
+    def _gesture(self, id: str) -> Gesture:
+        return next(gesture for gesture in self._case.state.gestures if gesture.id == id)
+
+    async def attend(self) -> bool:
+        """What a resting case owes to its gestures: to tell, to hear, to pay. True when something was done."""
+        case, state = self._case, self._case.state
+        if self._at_it or not (state.gestures or state.came_back.contacts):
+            return False
+        self._at_it = True  # telling and paying may rest, and a rest has duties again
+        try:
+            for gesture in state.gestures_in(GestureState.OWED):
+                if not gesture.told:
+                    await self._tell(gesture)
+                    return True
+                if self._answered(gesture):
+                    return True
+                if self._is_to_be_paid(gesture):
+                    await self._pay(gesture)
+                    return True
+        finally:
+            self._at_it = False
+        if not case.done("outcome") and goodwill.propose_for_our_mess(case.start, state, case.now):
+            return True
+        goodwill.remind(state)
+        return False
+
+    async def _tell(self, gesture: Gesture) -> None:
+        """He hears what we would like to give him and by when, and that he may have something else."""
+        owed = next(promise for promise in self._case.state.promises if promise.id == gesture.promise)
+        what = f"{GOODWILL}_{gesture.form}"
+        await self._case.contact.tell(
+            "goodwill_offered", "M-COMP-LADDER", step=f"goodwill/{gesture.id}", what=what, amount=str(gesture.amount),
+            due=owed.due_at.isoformat(),
+        )  # fmt: skip
+        gesture.told = True
+
+    def _answered(self, gesture: Gesture) -> bool:
+        """His word on it. One that names nothing is taken for it only when nothing else waits for his word."""
+        case = self._case
+        if gesture.agreed is not None:
+            return False
+        unanswered = [one for one in case.state.gestures_in(GestureState.OWED) if one.agreed is None]
+        alone = len(unanswered) == 1 and all(proposal.agreed is not None for proposal in case.state.proposals)
+        named = {gesture.id, gesture.promise, *([""] if alone else [])}
+        for fact in case.state.mailbox:
+            if fact.kind != CustomerAgreed.kind:
+                continue
+            said = CustomerAgreed.model_validate(fact.payload)
+            if said.choice is None and said.plan in named:
+                case.state.mailbox.remove(fact)
+                goodwill.answer(case.state, gesture, said.agreed, case.now, fact.by)
+                return True
+        return False
+
+    def _is_to_be_paid(self, gesture: Gesture) -> bool:
+        """Money goes out when he wants it, when it is due, or when all else is done: his silence voids no promise."""
+        case = self._case
+        if gesture.form not in PAID_BACK or gesture.by_hand:
+            return False
+        owed = next(promise for promise in case.state.promises if promise.id == gesture.promise)
+        last = case.state.waiting is not None and case.state.waiting.code == "promises"
+        return bool(gesture.agreed) or last or owed.due_at <= case.now
+
+    async def _pay(self, gesture: Gesture) -> None:
+        """Pay it over the order's own payment, once in the life of the case, and tell him (R-PROMISE)."""
+        case, state = self._case, self._case.state
+        step = f"/goodwill/{gesture.id}"
+        stage, need = await case.once(f"{step}/before", self._as_it_stood, list[str])
+        paid = await case.money.give(
+            gesture.amount, requested_by=gesture.by, approved_by=gesture.granted_by, step=f"{step}/payment"
+        )
+        state.stage = Stage(stage)
+        state.needs_human = state.needs_human or need
+        if not paid:
+            gesture.by_hand = True
+            case.note(promise_ledger.NOT_PAID, "P-PROMISE", form=gesture.form, amount=str(gesture.amount))
+            escalate(case, promise_ledger.NOT_PAID, "P-PROMISE")
+            return
+        await case.contact.tell(
+            "promise_kept", "R-PROMISE", step=f"goodwill/{gesture.id}/paid", what=f"{GOODWILL}_{gesture.form}",
+            amount=str(gesture.amount),
+        )  # fmt: skip
+        promise_ledger.keep(state, gesture.promise, case.now)
+        goodwill.given(state, gesture.promise, case.now)
+        case.note("goodwill_paid", "R-PROMISE", form=gesture.form, amount=str(gesture.amount))
+
+    async def _as_it_stood(self) -> list[str]:
+        state = self._case.state
+        need = "" if state.needs_human.startswith("approve:") else state.needs_human
+        return [state.stage, need]
