@@ -34,7 +34,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show values."""
-    book = _read(file) if file else _in_force()
+    book = _read(file) if file else in_force()
     rows = list(_rows(book))
     if id is None:
         title = say(f"规则 {book.name}，指纹 {book.digest[:12]}", f"Rulebook {book.name}, digest {book.digest[:12]}")
@@ -108,7 +108,8 @@ _LOOSENED = (
 )
 
 
-def _in_force() -> Rulebook:
+def in_force() -> Rulebook:
+    """The rulebook of this installation. Raises Failure when its file cannot be used."""
     import settings
 
     configured = settings.load().rulebook_file

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,8 +18,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 import settings
 from domain import rulebook_file
-from domain.rules import Rules
+from domain.rulebook import Rulebook
 from logs import configure
+from starter.daily_reconciliation import established
 from starter.dispatcher import Dispatcher, running
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
@@ -28,18 +29,19 @@ from store.pool import open_pool
 GRACE = 10  # seconds for answers under way when it is asked to stop
 
 
-def rulebook(own: settings.Settings) -> tuple[Rules, str]:
-    """The rules that bind new cases, and their text. Raises RulebookError."""
+def rulebook(own: settings.Settings) -> tuple[Rulebook, str]:
+    """The rulebook that binds new cases, and its text. Raises RulebookError."""
     if own.rulebook_file is None:
-        return rulebook_file.default().rules(), rulebook_file.default_text()
+        return rulebook_file.default(), rulebook_file.default_text()
     text = own.rulebook_file.read_text(encoding="utf-8")
-    return rulebook_file.load(text, own.rulebook_file.name).rules(), text
+    return rulebook_file.load(text, own.rulebook_file.name), text
 
 
 async def serve(own: settings.Settings, *, trust_event_time: bool) -> None:
     """Run door and dispatcher. Neither PostgreSQL nor Temporal need to be there yet."""
     intake = IntakeSettings.read()
-    bound = rulebook(own)
+    book, text = rulebook(own)
+    bound = book.rules(), text
     dsn = own.database()
     pool = await open_pool(dsn, application_name="aftersales-door", min_size=0)
     client = await Client.connect(**settings.temporal_connection(), data_converter=pydantic_data_converter, lazy=True)
@@ -47,8 +49,12 @@ async def serve(own: settings.Settings, *, trust_event_time: bool) -> None:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        schedule = asyncio.create_task(established(client, book))
         async with running(dispatcher, dsn):
             yield
+        schedule.cancel()
+        with suppress(asyncio.CancelledError):
+            await schedule
 
     app = FastAPI(title="aftersales door", lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     HttpDoor(pool, own.door_keys(), intake).attach(app)
