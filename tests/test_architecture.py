@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": {"store", "domain", "pydantic", "asyncpg"},
     "starter": {"starter", "domain", "store", "settings", "logs", "pydantic", "structlog", "asyncpg", "google.protobuf",
                 "temporalio.client", "temporalio.common", "temporalio.exceptions", "temporalio.service",
-                "temporalio.api", "temporalio.contrib.pydantic", "python_calamine", "xlsxwriter", *WEB},
+                "temporalio.api", "temporalio.contrib.pydantic", "python_calamine", "xlsxwriter", "PIL", *WEB},
     "console": {"console", "domain", "store", "settings", "logs", "pydantic", "structlog", "asyncpg", "jinja2",
                 "temporalio.client", "temporalio.common", "temporalio.exceptions", "temporalio.service",
                 "temporalio.contrib.pydantic", *WEB},
