@@ -143,6 +143,8 @@ def _handle(world: World, call: Call, fault: Fault | None) -> tuple[Reply, str]:
     if isinstance(call.asked, _Track):
         return Reply(200, courier.track(world, call.asked.waybill, call.asked.at)), "done"
     if isinstance(call.asked, provider.Statement):
+        if fault and fault.kind is FaultKind.REFUSE:
+            return Reply(422, {"error": {"code": fault.code}}), f"refused:{fault.code}"
         return Reply(200, provider.statement(world, call.asked)), "done"
     earlier = world.ledger.answer(call.partner, call.key)
     if isinstance(call.asked, _Find):
