@@ -45,6 +45,13 @@ VERBS: dict[str, Verb] = {
     ),
     "quarantine": Verb("quarantine", "查看和重放读不懂的事件。", "See and replay events that could not be read."),
     "case": Verb("case", "查看、解释、操作售后单。", "List, show, explain and act on cases."),
+    "evidence": Verb("evidence", "售后单的照片：添加、列出、取出。", "Photos of a case: add, list and fetch them."),
+    "customer": Verb("customer", "按客户要求删除其个人资料。", "Erase a customer's personal data at his request."),
+    "money": Verb(
+        "money",
+        "与支付渠道对账，查看和了结差异。",
+        "Compare refunds with the providers' books; see and settle differences.",
+    ),
     "rulebook": Verb("rulebook", "查看、校验、比较规则手册。", "Show, check and compare rulebooks."),
     "calendar": Verb("calendar", "查看和导入工作日历。", "Show and import working calendars."),
     "db": Verb("db", "数据库迁移。", "Migrate the database and see where it stands."),

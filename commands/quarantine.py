@@ -127,6 +127,14 @@ def replay(
     done = _with_pool(run)
     if id is not None and done[0].ending is Ending.UNKNOWN:
         raise _unknown(id)
+    if id is not None and done[0].ending is Ending.EMPTIED:
+        raise Failure(
+            say(
+                f"事件 {id} 的内容已删除：客户要求，或保留期已过。",
+                f"The body of {id} is gone: a customer was erased, or its time was over.",
+            ),
+            say("请从来源处重新发送。", "Have its source send it again."),
+        )
     rows = [
         {
             "id": one.id,

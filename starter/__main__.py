@@ -24,7 +24,9 @@ from starter.daily_reconciliation import established
 from starter.dispatcher import Dispatcher, running
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
+from starter.purging import purging
 from store.pool import open_pool
+from store.retention import Retention
 
 GRACE = 10  # seconds for answers under way when it is asked to stop
 
@@ -50,7 +52,7 @@ async def serve(own: settings.Settings, *, trust_event_time: bool) -> None:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         schedule = asyncio.create_task(established(client, book))
-        async with running(dispatcher, dsn):
+        async with running(dispatcher, dsn), purging(Retention.of(pool, book), intake.purge_seconds):
             yield
         schedule.cancel()
         with suppress(asyncio.CancelledError):

@@ -26,6 +26,7 @@ class Ending(StrEnum):
     DUPLICATE = "duplicate"  # the inbox has it already, from elsewhere
     STILL_BAD = "still_bad"
     UNKNOWN = "unknown"  # no such entry
+    EMPTIED = "emptied"  # its body was erased, or its time is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Replay:
         entry = await self._quarantine.show(id)
         if entry is None:
             return Replayed(id, Ending.UNKNOWN)
+        if entry.status == "emptied":
+            return Replayed(id, Ending.EMPTIED)
         body = entry.body if edited is None else edited
         try:
             events = self._events(entry, body, corrected=body is not entry.raw)

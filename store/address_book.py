@@ -1,9 +1,8 @@
-"""Persons behind references: the one place that knows who a customer is. Everything here can be erased (P-PRIV)."""
+"""Persons behind references: the one place that knows who a customer is. `store.erasure` empties it (P-PRIV)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 from domain.events import Person
 from domain.ports import PersonUnknown, Recipient
@@ -51,11 +50,3 @@ class PostgresAddressBook:
             place = f" at address {address_ref}" if address_ref else ""
             raise PersonUnknown(f"customer {customer_ref} of shop {shop}{place} is unknown or erased")
         return Recipient(customer_ref=customer_ref, **row)
-
-    async def erase(self, shop: str, customer_ref: str, at: datetime) -> int:
-        """Forget the person: name, phone, addresses, his words, photos and notes, and the raw events of his cases.
-
-        References, codes, sums and instants stay, so that cases and books still add up. Returns how many cases he has.
-        Repeating it is harmless; what came in since the last time goes too.
-        """
-        return int(await self._database.fetchval(SQL["person_erase"], shop, customer_ref, at))

@@ -1,6 +1,7 @@
 """The quarantine: events that could not be taken, with the body as it came, what is wrong and where.
 
-The same bad body from the same place is one entry, however often it is sent. Nothing is ever deleted here.
+The same bad body from the same place is one entry, however often it is sent. No entry is ever deleted; its body is
+emptied on a customer's word (`store.erasure`) or when its time is over (`store.retention`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from store.queries import SQL
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One entry. `source` and `event_id` are set when it belongs to a row of the inbox."""
+    """One entry. `source` and `event_id` are set when it belongs to a row of the inbox.
+
+    `status`: open, replayed, or emptied: then there is no body any more.
+    """
 
     id: int
     origin: str

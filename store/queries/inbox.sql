@@ -42,7 +42,13 @@ RETURNING inbox.source, inbox.id, number, type, lane, door, raw, headers, receiv
 SELECT min(due_at) - statement_timestamp() FROM inbox WHERE status IN ('new', 'claimed', 'waiting');
 
 -- name: inbox_done
-UPDATE inbox SET status = 'done', shop = $3, case_no = $4, customer_ref = $5, note = $6, settled_at = clock_timestamp()
+-- What tells again of a customer who was erased is emptied at once.
+UPDATE inbox SET status = 'done', shop = $3, case_no = $4, customer_ref = $5, note = $6, settled_at = clock_timestamp(),
+    raw = CASE WHEN EXISTS (
+        SELECT FROM customers AS c
+        WHERE c.shop = $3 AND c.erased_at IS NOT NULL AND c.customer_ref = coalesce(
+            nullif($5, ''), (SELECT cases.customer_ref FROM cases WHERE cases.shop = $3 AND cases.case_no = $4))
+    ) THEN '' ELSE raw END
 WHERE source = $1 AND id = $2 AND status = 'claimed';
 
 -- name: inbox_wait

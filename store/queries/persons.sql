@@ -23,30 +23,3 @@ SELECT coalesce(nullif(a.name, ''), c.name) AS name, coalesce(nullif(a.phone, ''
 FROM customers c
 LEFT JOIN addresses a ON a.shop = c.shop AND a.address_ref = $3 AND a.customer_ref = c.customer_ref
 WHERE c.shop = $1 AND c.customer_ref = $2 AND c.erased_at IS NULL AND ($3 = '' OR a.address_ref IS NOT NULL)
-
--- name: person_erase
--- The person, his other addresses, his words, photos and notes about him, and the raw events that told us of him.
--- What stays: references, codes, sums and instants.
-WITH person AS (
-    INSERT INTO customers (shop, customer_ref, erased_at) VALUES ($1, $2, $3)
-    ON CONFLICT (shop, customer_ref) DO UPDATE
-    SET (name, phone, address, blocked_channels, erased_at) = ('', '', '', '{}', excluded.erased_at)
-), own AS (
-    SELECT case_no FROM case_handles WHERE shop = $1 AND kind = 'customer_ref' AND value = $2
-    UNION SELECT case_no FROM cases WHERE shop = $1 AND customer_ref = $2
-), address AS (
-    DELETE FROM addresses WHERE shop = $1 AND customer_ref = $2
-), words AS (
-    UPDATE case_texts SET body = '', erased_at = $3
-    WHERE shop = $1 AND case_no IN (SELECT case_no FROM own) AND erased_at IS NULL
-), photos AS (
-    UPDATE evidence_blobs SET content = '', erased_at = $3
-    WHERE shop = $1 AND case_no IN (SELECT case_no FROM own) AND erased_at IS NULL
-), events AS (
-    UPDATE inbox SET raw = '', headers = '{}'
-    WHERE shop = $1 AND (customer_ref = $2 OR case_no IN (SELECT case_no FROM own)) AND status = 'done' AND raw <> ''
-), unread AS (  -- a message that nobody could read stands there as it came
-    UPDATE case_records SET data = data - 'raw'
-    WHERE shop = $1 AND case_no IN (SELECT case_no FROM own) AND kind = 'undecodable_message'
-)
-SELECT count(*) FROM own

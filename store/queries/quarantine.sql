@@ -2,7 +2,8 @@
 INSERT INTO quarantine AS q (origin, digest, door, raw, headers, problems, source, event_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (origin, digest) DO UPDATE
-SET seen = q.seen + 1, last_at = clock_timestamp(), problems = excluded.problems, status = 'open'
+SET seen = q.seen + 1, last_at = clock_timestamp(), problems = excluded.problems, status = 'open', emptied_at = NULL,
+    raw = excluded.raw, headers = excluded.headers
 RETURNING id;
 
 -- name: quarantine_list
