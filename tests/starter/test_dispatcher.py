@@ -20,7 +20,7 @@ from local.child import free_port
 from starter.dispatcher import Dispatcher, running
 from starter.envelope import message_id
 from starter.handing_over import TemporalAway
-from store.address_book import PostgresAddressBook
+from store.erasure import Erasure
 from store.inbox import Inbox
 from store.quarantine import Quarantine
 from tests.starter.conftest import MakeDispatcher
@@ -118,7 +118,7 @@ async def test_erasure_reaches_the_raw_events(pool: asyncpg.Pool, make_dispatche
     """When a customer is erased, the events that named him lose their bodies, those that opened no case too."""
     await put(pool, request(), request().model_copy(update={"type": "aftersales.order", "id": "o"}))
     await until_quiet(pool, make_dispatcher())
-    await PostgresAddressBook(pool).erase("demo", f"c-{ORDER}", datetime.now(UTC))
+    await Erasure(pool).erase("demo", f"c-{ORDER}", datetime.now(UTC))
     assert await pool.fetchval("SELECT count(*) FROM inbox WHERE raw <> ''") == 0
 
 
