@@ -17,7 +17,6 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-import logs
 from domain import rulebook_file
 from domain.identity import TASK_QUEUE
 from domain.webhook_signature import SigningKeys
@@ -72,7 +71,6 @@ async def standing(examples: Path, watch: Callable[[Lived], None]) -> AsyncItera
                 options={"simulator": ["--personas", str(examples / "personas.toml")]},
             )
         )
-        logs.configure("info", closing.enter_context((stack.folder / "logs" / "demo.log").open("a")))
         pool = await closing.enter_async_context(await open_pool(stack.dsn, application_name="aftersales-demo"))
         client = await Client.connect(stack.temporal.address, data_converter=pydantic_data_converter)
         intake = IntakeSettings.read(fact_waits_hours=FACT_WAITS_HOURS, longest_wait_seconds=LONGEST_WAIT_SECONDS)

@@ -184,6 +184,7 @@ class CaseState(BaseModel):
     mailbox: list[Fact] = []
     seen: dict[str, None] = {}  # ids of applied messages, oldest first
     parcels: dict[str, ParcelState] = {}  # waybill -> last state
+    scans: dict[str, datetime] = {}  # waybill -> when that was scanned, where the courier says so
     attempts: list[Attempt] = []
     last_told_at: datetime | None = None  # the last message to the customer (D-DAILY)
     guard_block: dict[str, str] = {}  # what the contact guard last refused: rule, reason, next_slot

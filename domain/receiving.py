@@ -58,7 +58,7 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
     )
     match payload:
         case ParcelUpdate():
-            _scanned(state, payload)
+            _scanned(state, payload, message.received_at)
         case EvidenceReceived():
             for item in dict.fromkeys(payload.items):
                 if item not in state.evidence:
@@ -84,11 +84,22 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
             state.mailbox.append(Fact.of(payload, message.by, message.received_at))
 
 
-def _scanned(state: CaseState, update: ParcelUpdate) -> None:
+def _scanned(state: CaseState, update: ParcelUpdate, received_at: datetime | None) -> None:
+    """The latest scan counts, in whatever order scans come; one without an instant counts as it comes."""
+    scanned_at = update.scanned_at
+    if scanned_at is not None:
+        if received_at is not None:
+            scanned_at = min(scanned_at, received_at)  # a courier's clock that is ahead must not outlast later scans
+        known = state.scans.get(update.waybill)
+        if known is not None and scanned_at < known:
+            return
+        state.scans[update.waybill] = scanned_at
     state.parcels.pop(update.waybill, None)
     state.parcels[update.waybill] = update.state
     while len(state.parcels) > PARCEL_LIMIT:
-        del state.parcels[next(iter(state.parcels))]
+        forgotten = next(iter(state.parcels))
+        del state.parcels[forgotten]
+        state.scans.pop(forgotten, None)
 
 
 def keep_undecodable(state: CaseState, message: Undecodable, raw: bytes, now: datetime) -> None:

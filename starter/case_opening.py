@@ -6,9 +6,11 @@ is tried again, and the same id and policy find or start the same single run.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from temporalio.client import Client
 from temporalio.common import (
@@ -58,6 +60,7 @@ class CaseOpening:
         self._openings = openings
         self._paces = paces
         self._rulebook = rulebook
+        self._orders: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def open(
         self, request: Request, *, at: datetime, id: str, retried: bool, first: Signal | None = None
@@ -70,6 +73,13 @@ class CaseOpening:
         Raises:
             TemporalAway: Temporal did not answer; try again.
         """
+        order = (request.shop, request.order.order_no)
+        async with self._orders.setdefault(order, asyncio.Lock()):  # its case starts with the request that registers it
+            return await self._open(request, at=at, id=id, retried=retried, first=first)
+
+    async def _open(
+        self, request: Request, *, at: datetime, id: str, retried: bool, first: Signal | None
+    ) -> Done | Pace:
         shop = request.shop
         if pause := self._paces.pause(f"{shop}/{request.case_no}"):
             return Pace(pause)

@@ -18,7 +18,7 @@ import asyncpg
 import structlog
 from temporalio.client import Client
 
-from domain.events import CloudEvent, OrderNotice, Request
+from domain.events import ORDER, REQUEST, CloudEvent, OrderNotice, Request
 from domain.rules import Rules
 from starter.case_opening import CaseOpening
 from starter.envelope import check, message_id, read_message
@@ -61,7 +61,9 @@ class Dispatcher:
         self._openings = Openings(pool)
         paces = Paces(settings.signals_per_case_and_minute)
         self._opening = CaseOpening(client, self._openings, paces, rulebook)
-        self._facts = FactDelivery(client, self._openings, self._opening, paces, settings.trouble)
+        self._facts = FactDelivery(
+            client, self._openings, self._opening, paces, settings.trouble, second_look=settings.first_wait_seconds
+        )
 
     async def run(self, dsn: str) -> None:
         """Work until cancelled. `dsn`: for a connection of its own that listens to the doors."""
@@ -101,17 +103,17 @@ class Dispatcher:
         return total
 
     async def _hand_over(self, rows: Sequence[InboxRow]) -> Counter[str]:
-        lanes: dict[str, list[InboxRow]] = {}
-        for row in rows:
-            lanes.setdefault(row.lane, []).append(row)
         notes: Counter[str] = Counter()
         untried: list[InboxRow] = []
+        held: set[str] = set()
         away: list[Exception] = []
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def work(lane: list[InboxRow]) -> None:
             async with gate:
                 for place, row in enumerate(lane):
+                    if row.lane in held:
+                        return
                     if away:
                         untried.extend(lane[place:])
                         return
@@ -123,12 +125,13 @@ class Dispatcher:
                         untried.extend(lane[place:])
                         return
                     if isinstance(handed, Pace):  # the rest of the lane waits with it
-                        return
+                        held.add(row.lane)
 
         try:
-            async with asyncio.TaskGroup() as group:
-                for lane in lanes.values():
-                    group.create_task(work(lane))
+            for lanes in _in_turn(rows):
+                async with asyncio.TaskGroup() as group:
+                    for lane in lanes:
+                        group.create_task(work(lane))
         except asyncio.CancelledError:  # we are being stopped: others need not wait for the lease to end
             await asyncio.shield(self._inbox.release(rows))
             raise
@@ -175,9 +178,9 @@ class Dispatcher:
                 if appeared:
                     await self._inbox.wake_lanes(appeared)
                 return note
-            case Pace(seconds):
-                await self._inbox.hold_lane(row.lane, timedelta(seconds=seconds), "paced")
-                return "paced"
+            case Pace(seconds, note):
+                await self._inbox.hold_lane(row.lane, timedelta(seconds=seconds), note)
+                return note
             case Wait(problem) if row.tried_for < self._settings.fact_waits:
                 await self._inbox.wait(row, self._settings.wait(row.attempts), problem.code)
                 return "waiting"
@@ -193,6 +196,14 @@ class Dispatcher:
         number = await self._quarantine.keep_row(row, [problem.model_dump() for problem in problems])
         _log.warning("quarantined", entry=number, codes=[problem.code for problem in problems])
         return "quarantined"
+
+
+def _in_turn(rows: Sequence[InboxRow]) -> list[list[list[InboxRow]]]:
+    """Rows by lane, in two turns: what makes orders and cases known, then what is told of them, however sorted."""
+    turns: tuple[dict[str, list[InboxRow]], dict[str, list[InboxRow]]] = {}, {}
+    for row in rows:
+        turns[row.type not in (REQUEST, ORDER)].setdefault(row.lane, []).append(row)
+    return [list(lanes.values()) for lanes in turns]
 
 
 @contextlib.asynccontextmanager

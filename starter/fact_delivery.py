@@ -26,7 +26,11 @@ _PARTNERS = {
 
 
 class FactDelivery:
-    """Delivers facts. `trouble` says which parcel states open which type of case."""
+    """Delivers facts. `trouble` says which parcel states open which type of case.
+
+    `second_look`: seconds that such news waits before it opens one, so that a request that comes with it is first,
+    however the two were sorted.
+    """
 
     def __init__(
         self,
@@ -35,12 +39,15 @@ class FactDelivery:
         opening: CaseOpening,
         paces: Paces,
         trouble: dict[ParcelState, CaseType],
+        *,
+        second_look: float,
     ) -> None:
         self._client = client
         self._openings = openings
         self._opening = opening
         self._paces = paces
         self._trouble = trouble
+        self._second_look = second_look
 
     async def deliver(self, event: CloudEvent, fact: Payload, *, at: datetime, id: str, retried: bool) -> Handed:
         """Tell the fact to its cases.
@@ -108,6 +115,8 @@ class FactDelivery:
             return None
         if len(orders) > 1:
             return Refuse((Problem(code="ambiguous_case"),))
+        if not retried:
+            return Pace(self._second_look, "second_look")
         shop, order = orders[0]
         kind = self._trouble[update.state]
         request = Request(
@@ -125,5 +134,7 @@ class FactDelivery:
 def _message(fact: Payload, event: CloudEvent, *, at: datetime, id: str) -> dict[str, Any]:
     """The signal's argument: known fields only, so that nothing a partner adds gets into a history (P-PRIV)."""
     by = event.data.get("by")
+    if isinstance(fact, ParcelUpdate) and fact.scanned_at is None and event.time is not None:
+        fact = fact.model_copy(update={"scanned_at": event.time})
     signed = by if isinstance(by, str) and by.split(":", 1)[0] in _PARTNERS and len(by) <= 80 else fact.sender.value
     return fact.model_dump(mode="json", exclude_unset=True) | {"id": id, "by": signed, "at": at.isoformat()}

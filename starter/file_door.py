@@ -1,7 +1,7 @@
 """The file door: NDJSON, CSV and workbooks into the inbox, line by line; bad lines into quarantine, and on it goes.
 
-What a file is, its content says, not its name. Nothing depends on how far an earlier run came: every line is known by
-its own id or content, so running a file again changes nothing.
+What a file is, its content says, not its name; and most of its lines say it, not the first alone. Nothing depends on
+how far an earlier run came: every line is known by its own id or content, so running a file again changes nothing.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from domain.events import CloudEvent
 from starter.columns import ColumnMap, Table
 from starter.door import Door, arrival
 from starter.file_events import LINE, ROW, TEXT, kept_row, line_event, row_event
+from starter.header import Header
 from starter.intake_settings import IntakeSettings
 from starter.problem import BadEvent, Problem, bad
-from starter.text_file import CsvRow, TextFile, csv_rows, delimiter_of, looks_like_text
-from starter.workbook import XLS_MAGIC, XLSX_MAGIC, workbook_rows
+from starter.text_file import CsvRow, Line, TextFile, csv_rows, delimiter_of, holds_objects, looks_like_text
+from starter.workbook import XLS_MAGIC, XLSX_MAGIC, SheetRow, workbook_rows
 from store.inbox import Arrival
 
 BATCH = 500  # events of one transaction
@@ -129,14 +130,16 @@ class FileDoor:
             for piece in self._sheet(stream):
                 yield piece, 0
             return
+        objects = holds_objects(TextFile(stream, self._settings.line_bytes).lines())
+        stream.seek(0)
         text = TextFile(stream, self._settings.line_bytes)
         start = text.sample.lstrip()
-        if not looks_like_text(start):
+        if not objects and not looks_like_text(start):
             raise bad("binary", report.file)
-        report.encoding = text.encoding
-        if start[:1] == b"[" or start.split(b"\n", 1)[0].strip() == b"{":
+        if not objects and (start[:1] == b"[" or start.split(b"\n", 1)[0].strip() == b"{"):
             raise bad("json_document", report.file)
-        report.format = "ndjson" if start[:1] == b"{" else "csv"
+        report.encoding = text.encoding
+        report.format = "ndjson" if objects or start[:1] == b"{" else "csv"
         for piece in self._ndjson(text) if report.format == "ndjson" else self._csv(text):
             yield piece, text.position
 
@@ -154,17 +157,31 @@ class FileDoor:
             yield _Piece(line.number, event, line.raw, LINE)
 
     def _csv(self, text: TextFile) -> Iterator[_Piece]:
+        header, above, delimiter = Header(self._columns), list[Line](), ""
         lines = text.lines()
-        header = next((line for line in lines if line.raw.strip()), None)
-        if header is None:
+        for line in lines:
+            if not line.raw.strip():
+                continue
+            try:
+                if line.error is not None:
+                    raise line.error
+                told = text.text(line.raw)
+                delimiter = delimiter_of(told)
+                cells = _cells(told, delimiter)
+            except BadEvent as error:
+                header.is_not(error)
+            else:
+                if header.is_in(cells):
+                    break
+            above.append(line)
+        if header.table is None:
+            if above:
+                raise header.missing()
             return
-        if header.error is not None:
-            raise header.error
-        told = text.text(header.raw)
-        delimiter = delimiter_of(told)
-        table = self._columns.table(next(csv.reader([told], delimiter=delimiter)))
-        for row in csv_rows(text, lines, delimiter, len(table.headers)):
-            yield self._row(table, row)
+        for line in above:
+            yield _Piece(line.number, bad("above_header"), line.raw, TEXT)
+        for row in csv_rows(text, lines, delimiter, len(header.table.headers)):
+            yield self._row(header.table, row)
 
     def _row(self, table: Table, row: CsvRow) -> _Piece:
         if row.error is not None:
@@ -176,13 +193,27 @@ class FileDoor:
         return _Piece(row.number, event, kept_row(table, row.cells), ROW)
 
     def _sheet(self, stream: BinaryIO) -> Iterator[_Piece]:
-        table: Table | None = None
+        header, above = Header(self._columns), list[SheetRow]()
         for row in workbook_rows(stream, self._settings.workbook_megabytes):
-            if table is None:
-                table = self._columns.table([str(cell) for cell in row.cells])
+            if header.table is None:
+                if not header.is_in([str(cell) for cell in row.cells]):
+                    above.append(row)
                 continue
+            for title in above:
+                yield _Piece(title.number, bad("above_header"), kept_row(header.table, title.cells), ROW)
+            above.clear()
             try:
-                event: CloudEvent | BadEvent = row_event(table, row.cells)
+                event: CloudEvent | BadEvent = row_event(header.table, row.cells)
             except BadEvent as error:
                 event = error
-            yield _Piece(row.number, event, kept_row(table, row.cells), ROW)
+            yield _Piece(row.number, event, kept_row(header.table, row.cells), ROW)
+        if header.table is None and above:
+            raise header.missing()
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line that may be a header. Raises BadEvent."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        raise bad("too_long", limit=csv.field_size_limit()) from None

@@ -35,9 +35,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Its case had enough messages for now."""
+    """Its lane rests so long: by default because the case had enough messages for now."""
 
     seconds: float
+    note: str = "paced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from starter.problem import BadEvent, bad
@@ -13,7 +14,8 @@ from starter.problem import BadEvent, bad
 SAMPLE = 256 * 1024  # bytes looked at to tell the encoding
 KEPT = 64 * 1024  # bytes that are kept of a line that is too long
 _QUOTED_LINES = 100  # lines that one quoted cell may run over; more is a quote that was never closed
-_TEXT_CONTROLS = b"\t\r\n"
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\r\n")
+_LOOKED_AT = 50  # lines that tell whether a file holds one JSON object per line
 _DELIMITERS = ",\t;|"
 UTF8, GB18030 = "UTF-8", "GB18030"
 
@@ -31,8 +33,14 @@ def looks_like_text(sample: bytes) -> bool:
     """Whether it is text of one of our encodings; a stray control character makes a bad line, not a bad file."""
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16
         return False
-    start = sample[:1024]
-    return sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in start) * 50 <= len(start)
+    return (len(sample) - len(sample.translate(None, _CONTROLS))) * 50 <= len(sample)
+
+
+def holds_objects(lines: Iterator[Line]) -> bool:
+    """Whether every second line or more is a JSON object by itself; the first one alone may be anything."""
+    raws = (line.raw.strip() for line in lines)
+    found = [raw[:1] == b"{" and raw[-1:] == b"}" for raw in islice(filter(None, raws), _LOOKED_AT)]
+    return bool(found) and sum(found) * 2 >= len(found)
 
 
 def encoding_of(sample: bytes) -> str:

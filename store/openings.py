@@ -57,7 +57,8 @@ class Openings:
     async def open(self, request: Request, rules: Rules, rulebook: str, at: datetime) -> tuple[Opening, str]:
         """Write order, person, rulebook text and the case's row in one transaction; the answer holds the case's number.
 
-        A request with a number of its own belongs to the case that a courier's push opened for the same order and type.
+        A request without a number of its own (an export's, a courier's push) and one with a number are one affair when
+        order and type are the same: the later one belongs to the case of the earlier, and finds it by its number too.
 
         Raises:
             PaymentFixed: the order has live refunds, and another sum is told now.
@@ -65,13 +66,10 @@ class Openings:
         async with self._pool.acquire() as connection, connection.transaction():
             await _record_order(connection, request.shop, request.order, request.person)
             found = await self._find(connection, request.shop, request.case_no)
-            if found is None and request.request_id:
-                unnumbered = case_number(request.order.order_no, request.case_type, None)
-                found = await self._find(connection, request.shop, unnumbered)
-                if found is not None and found.closed:
-                    found = None
+            if found is None:
+                found = await self._same_affair(connection, request)
                 if found is not None:
-                    await connection.execute(SQL["opening_alias"], request.shop, request.request_id, found.case_no)
+                    await connection.execute(SQL["opening_alias"], request.shop, request.case_no, found.case_no)
             if found is None:
                 await RulebookArchive(connection).keep(rules, rulebook)
                 created = await connection.fetchval(
@@ -101,6 +99,19 @@ class Openings:
 
     async def _find(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> FoundCase | None:
         row = await connection.fetchrow(SQL["opening_find"], shop, case_no)
+        return FoundCase(**row) if row else None
+
+    async def _same_affair(self, connection: PoolConnectionProxy, request: Request) -> FoundCase | None:
+        """The case of the same request under another number. Its order's row is locked: two twins cannot both miss."""
+        row = await connection.fetchrow(
+            SQL["opening_same_affair"],
+            request.shop,
+            request.order.order_no,
+            request.case_type.value,
+            request.requested_at,
+            case_number(request.order.order_no, request.case_type, None),
+            request.request_id is not None,
+        )
         return FoundCase(**row) if row else None
 
     async def find(self, kind: str, value: str, shop: str = "") -> list[FoundCase]:

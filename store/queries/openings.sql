@@ -14,6 +14,16 @@ INSERT INTO case_handles (shop, value, kind, case_no)
 SELECT $1, value, kind, $2 FROM unnest($3::text[], $4::text[]) AS given (kind, value) WHERE value <> ''
 ON CONFLICT DO NOTHING;
 
+-- name: opening_same_affair
+-- A request and its twin under another number, or under none, make one case, whichever comes first: the earliest case of the order
+-- and type that was not over when it was asked for. A request with a number ($6) has a case of its own beside that of another number.
+SELECT shop, case_no, stage = 'closed' AS closed
+FROM case_handles JOIN cases USING (shop, case_no)
+WHERE shop = $1 AND value = $2 AND kind = 'order_no' AND case_type = $3 AND (stage <> 'closed' OR closed_at >= $4)
+    AND (NOT $6 OR case_no = $5 AND NOT EXISTS (SELECT FROM case_aliases AS a WHERE (a.shop, a.case_no) = ($1, $5)))
+ORDER BY opened_at, case_no
+LIMIT 1;
+
 -- name: opening_alias
 INSERT INTO case_aliases (shop, alias, case_no) VALUES ($1, $2, $3) ON CONFLICT (shop, alias) DO NOTHING;
 

@@ -60,6 +60,27 @@ def test_the_last_word_on_a_parcel_counts() -> None:
     assert desk.state.parcels == {"YT1": ParcelState.DELIVERED}
 
 
+@given(order=st.permutations([(9, "lost"), (10, "in_transit"), (15, "delivered")]))
+def test_the_latest_scan_counts_in_whatever_order_scans_come(order: list[tuple[int, str]]) -> None:
+    """A courier's pushes overtake each other; a parcel that was delivered is not lost again by old news."""
+    desk = Desk("delivery")
+    for hour, state in order:
+        desk.does("parcel_update", "courier", waybill="YT1", state=state, scanned_at=f"2026-03-04T{hour:02}:00:00Z")
+    assert desk.state.parcels == {"YT1": ParcelState.DELIVERED}
+
+
+def test_a_courier_whose_clock_is_ahead_does_not_outlast_later_scans() -> None:
+    """A scan dated into the future counts as made when it was received."""
+    desk = Desk("delivery")
+    for state, scanned, received in (("lost", "2031-01-01", "2026-03-04"), ("in_transit", "2026-03-05", "2026-03-06")):
+        message = desk.message(
+            "parcel_update", "courier", waybill="YT1", state=state,
+            scanned_at=f"{scanned}T10:00:00Z", at=f"{received}T10:00:00Z",
+        )  # fmt: skip
+        receiving.receive(desk.state, message, NOW)
+    assert desk.state.parcels == {"YT1": ParcelState.IN_TRANSIT}
+
+
 def test_the_same_photo_twice_is_one_photo() -> None:
     """Evidence is counted by reference, in one message and over several."""
     desk = Desk("photos")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import random
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -364,7 +365,7 @@ async def test_request_joins_the_case_that_the_courier_opened(
     await put(pool, request().model_copy(update={"type": "aftersales.order", "id": "o"}))
     await dispatcher.drain()
     await put(pool, fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="lost"))
-    await dispatcher.drain()
+    await until_quiet(pool, dispatcher)
     await put(pool, request(kind="parcel_lost", request_id="R1", id="r"))
     await dispatcher.drain()
     await put(pool, fact("customer_replied", id="c", subject="demo/R1"), fact("customer_replied", id="d", case_no="R1"))
@@ -372,6 +373,100 @@ async def test_request_joins_the_case_that_the_courier_opened(
     assert await pool.fetchval("SELECT count(*) FROM cases") == 1
     told = [name for name, _ in await heard(shop_client, f"{ORDER}-parcel_lost")]
     assert sorted(told) == ["customer_replied", "customer_replied", "parcel_update", "request_repeated"]
+
+
+NUMBERED, TWIN = request(request_id="R1", id="r"), request(id="e", amount={"minor": 1500})
+
+
+@pytest.mark.parametrize("events", [(NUMBERED, TWIN), (TWIN, NUMBERED)], ids=["numbered_first", "export_first"])
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_request_and_its_twin_in_an_export_are_one_case(
+    pool: asyncpg.Pool,
+    shop_client: Client,
+    make_dispatcher: MakeDispatcher,
+    events: tuple[CloudEvent, CloudEvent],
+    at_once: bool,
+) -> None:
+    """An export that leaves the platform's number out opens no second case, which would pay a second time."""
+    for some in [events] if at_once else [events[:1], events[1:]]:
+        await put(pool, *some)
+        await until_quiet(pool, make_dispatcher())
+    number = await pool.fetchval("SELECT case_no FROM cases")
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 1
+    assert [name for name, _ in await heard(shop_client, number)] == ["request_repeated"]
+    for name in ("R1", CASE):
+        await put(pool, fact("customer_replied", id=name, subject=f"demo/{name}"))
+    assert await make_dispatcher().drain() == {"told": 2}
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(("R1", "R2", None))])
+async def test_two_numbers_are_two_cases_whatever_an_export_says(
+    pool: asyncpg.Pool, make_dispatcher: MakeDispatcher, order: tuple[str | None, ...]
+) -> None:
+    """Two requests with numbers of their own stay two cases; the unnumbered one joins one of them, in any order."""
+    for number in order:
+        await put(pool, request(id=f"id-{number}", request_id=number))
+        await make_dispatcher().drain()
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 2
+
+
+async def test_an_export_that_comes_after_the_end_opens_nothing(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """What was asked for before a case ended is that case's; what is asked for later is a new affair."""
+    dispatcher = make_dispatcher()
+    await put(pool, NUMBERED)
+    await dispatcher.drain()
+    await close(pool, shop_client, "R1")
+    await put(pool, TWIN)
+    assert await dispatcher.drain() == {"closed_already": 1}
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    await put(pool, request(id="l", kind="return_refund", request_id="R9", requested_at=later))
+    assert await dispatcher.drain() == {"opened": 1}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["request_first", "push_first"])
+async def test_a_push_that_comes_with_a_request_opens_no_case_beside_it(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, late: bool
+) -> None:
+    """In one delivery the request is first, however sorted: its case hears of the parcel, whatever type it has."""
+    events = [
+        request().model_copy(update={"type": "aftersales.order", "id": "o"}),
+        request(kind="no_tracking_info", request_id="R1"),
+        fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="lost"),
+    ]
+    await put(pool, *(events[::-1] if late else events))
+    await until_quiet(pool, make_dispatcher())
+    assert await pool.fetchval("SELECT string_agg(case_no, ',') FROM cases") == "R1"
+    assert [name for name, _ in await heard(shop_client, "R1")] == ["parcel_update"]
+
+
+async def test_a_push_looks_twice_before_it_opens_a_case(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """A request that is still on its way through the door when the push is looked at is first all the same."""
+    dispatcher = make_dispatcher()
+    await put(
+        pool,
+        request().model_copy(update={"type": "aftersales.order", "id": "o"}),
+        fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="lost"),
+        fact("parcel_update", id="u", waybill=f"YT{ORDER}", state="in_transit"),
+    )
+    assert await dispatcher.drain() == {"order_known": 1, "second_look": 1}
+    await put(pool, request(kind="no_tracking_info", request_id="R1"))
+    await until_quiet(pool, dispatcher)
+    assert await pool.fetchval("SELECT string_agg(case_no, ',') FROM cases") == "R1"
+    assert await Inbox(pool).counts() == {"done": 4}
+
+
+async def test_a_push_says_when_it_was_scanned(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """An event's own time is the instant of the scan, where the courier gives none, so that the latest scan counts."""
+    stamp = "2026-03-04T10:00:00Z"
+    push = fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="in_transit", time=stamp)
+    await put(pool, request(), push)
+    await until_quiet(pool, make_dispatcher())
+    ((_, message),) = await heard(shop_client)
+    assert message["scanned_at"] == stamp
 
 
 async def test_news_of_a_parcel_goes_to_every_open_case_about_it(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,15 @@ EXPECTED: dict[str, Any] = json.loads((EXAMPLES / "expected.json").read_text(enc
 FILES = list(EXPECTED["files"])
 
 
-async def take(pool: asyncpg.Pool | None, name: str) -> Report:
-    """Take an example file."""
+async def take(pool: asyncpg.Pool | None, name: str, shuffled: random.Random | None = None) -> Report:
+    """Take an example file, perhaps with its lines in another order."""
     door = FileDoor(pool, ColumnMap.read(shop=EXPECTED["shop"]), IntakeSettings.read())
-    with (EXAMPLES / name).open("rb") as stream:
-        return await door.take(stream, name)
+    content = (EXAMPLES / name).read_bytes()
+    if shuffled is not None and not name.endswith(".xlsx"):
+        lines = content.splitlines(keepends=True)
+        header = [lines.pop(0)] if name.endswith(".csv") else []
+        content = b"".join([*header, *shuffled.sample(lines, len(lines))])
+    return await door.take(io.BytesIO(content), name)
 
 
 async def test_files_hold_what_is_told_of_them(pool: asyncpg.Pool) -> None:
@@ -40,13 +46,14 @@ async def test_files_hold_what_is_told_of_them(pool: asyncpg.Pool) -> None:
         assert sorted(line.line for line in report.listed) == expected["bad_lines"], name
 
 
-@pytest.mark.parametrize("files", [FILES, FILES[::-1]], ids=["in_order", "reversed"])
+@pytest.mark.parametrize("seed", [None, 1, 2], ids=["in_order", "shuffled", "otherwise_shuffled"])
 async def test_files_give_their_cases_in_any_order(
-    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, files: list[str]
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, seed: int | None
 ) -> None:
-    """The files open exactly the expected cases, whichever comes first and although each is taken twice."""
-    for name in (*files, *files):
-        await take(pool, name)
+    """The files open exactly the expected cases, however their lines are sorted and although each is taken twice."""
+    chance = random.Random(seed)
+    for name in (*FILES, *reversed(FILES)):
+        await take(pool, name, chance if seed else None)
     await until_quiet(pool, make_dispatcher())
     rows = await pool.fetch("SELECT shop, case_no, case_type, order_no FROM cases")
     opened = {f"{row['shop']}/{row['case_no']}": (row["case_type"], row["order_no"]) for row in rows}

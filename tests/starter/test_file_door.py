@@ -174,9 +174,8 @@ async def test_garbage_and_disorder_leave_the_same_inbox(pool: asyncpg.Pool, see
     garbage = [bytes(chance.choices(range(32, 256), k=40)).replace(b"\n", b"") for _ in range(22)]
     lines = [*good, *chance.sample(good, 20), *garbage]
     chance.shuffle(lines)
-    lines.insert(0, good[0])
     report = await take(b"\n".join(lines), pool)
-    assert (report.accepted, report.duplicate, report.bad) == (200, 21, 22)
+    assert (report.accepted, report.duplicate, report.bad) == (200, 20, 22)
     assert {lines[line.line - 1] for line in report.listed} == set(garbage)
     assert await Inbox(pool).counts() == {"new": 200}
     kept = [await Quarantine(pool).show(line.entry) for line in report.listed]
@@ -188,6 +187,46 @@ async def test_same_id_with_another_content_is_named(pool: asyncpg.Pool) -> None
     report = await take(b"\n".join([encode(request()), encode(request(reason="quality"))]), pool)
     assert (report.accepted, codes(report)) == (1, {2: ["conflict"]})
     assert len(await Quarantine(pool).entries()) == 1
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\x00\x01\x02\x03" * 10,
+        "3 月导出".encode(),
+        b"{",
+        b"[",
+        b'{"specversion": "1.0", "id"',
+        b"x" * 1_100_000,
+        b"a,b",
+    ],
+)
+async def test_rubbish_on_the_first_line_costs_one_line(first: bytes) -> None:
+    """What a file is, most of its lines say: rubbish above them is a bad line like any other."""
+    report = await take(b"\n".join([first, encode(request()), encode(request("2026030100002"))]))
+    assert (report.format, report.accepted, report.bad) == ("ndjson", 2, 1)
+    assert report.listed[0].line == 1
+
+
+async def test_titles_above_a_header_are_no_rows(pool: asyncpg.Pool) -> None:
+    """Exports put a title or a note above their headers; it is named, kept, and the rows are read."""
+    titles = ["售后订单导出", '"店铺：示例店, 2026 年 3 月"']
+    report = await take("\n".join([*titles, "", HEADER, ROW]).encode("gb18030"), pool)
+    assert (report.accepted, codes(report)) == (1, {1: ["above_header"], 2: ["above_header"]})
+    header, row = (
+        ["订单编号", "售后类型", "申请原因", "实付金额", "申请时间"],
+        ["A1", "仅退款", "缺货", 5, "2026-03-01"],
+    )
+    report = await take(workbook([["售后订单导出"], header, row]), pool)
+    assert (report.accepted, codes(report)) == (1, {1: ["above_header"]})
+
+
+async def test_a_header_with_a_fault_below_a_title_is_explained() -> None:
+    """When no line will do as a header, the refusal is about the one that is most like it."""
+    without_sum = HEADER.replace("实付金额(元),", "")
+    with pytest.raises(BadEvent) as refused:
+        await take("\n".join(["售后订单导出", without_sum, *[ROW] * 30]).encode())
+    assert [(problem.code, problem.where) for problem in refused.value.problems] == [("missing_column", "paid")]
 
 
 # --- hostile lines ------------------------------------------------------------------------------------------------
