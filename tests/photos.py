@@ -15,9 +15,9 @@ SECRETS = (
     b"Photoshop 3.0",
     b"Exif\0",
     b"GPSLatitude",
-    b"ICC",
+    b"ICC_PROFILE",
 )
-"""What every dressed photo holds somewhere in plain bytes, and no kept one may."""
+"""What dressed photos hold in plain bytes, and no kept one may."""
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><creator>Example Zhang</creator><GPSLatitude>31,14N</GPSLatitude></x:xmpmeta>'
 )
