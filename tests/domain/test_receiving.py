@@ -203,7 +203,7 @@ def test_any_document_leaves_a_state_that_can_be_carried_over(kind: str, documen
 def test_a_flood_of_the_heaviest_facts_stays_within_what_a_run_can_hand_over() -> None:
     """Ten thousand messages of every kind, each as heavy as it may be: the state stays under the server's 2 MB."""
     desk, long = Desk("consent"), "好" * LONGEST_TEXT
-    heavy = {
+    heavy: dict[str, dict[str, Any]] = {
         "customer_replied": {"text_ref": long},
         "evidence_received": {"items": [f"{number:02}{long[2:]}" for number in range(40)]},
         "inspected": {"round": 1, "result": "pass", "photos": [long] * 40},
