@@ -70,14 +70,14 @@ def reconcile(day: Day = None, as_json: AsJson = False) -> None:
 
     wanted = day.date() if day else None
     order = ReconciliationOrder.under(in_force(), patience=PATIENCE, days=[wanted] if wanted else [])
-    reconciled, whole = asyncio.run(_reconciled(order))
+    done, whole = asyncio.run(reconciled(order))
     tasks = with_pool(lambda pool: _tasks(pool, day=wanted))
     if as_json:
-        done = [one.model_dump(mode="json", exclude={"nudges"}) for one in reconciled.done]
-        missing = [one.model_dump(mode="json") for one in reconciled.missing]
-        show_json({"compared": done, "not_compared": missing, "differences": [_written(task) for task in tasks]})
+        compared = [one.model_dump(mode="json", exclude={"nudges"}) for one in done.done]
+        missing = [one.model_dump(mode="json") for one in done.missing]
+        show_json({"compared": compared, "not_compared": missing, "differences": [_written(task) for task in tasks]})
     else:
-        _tell(reconciled)
+        _tell(done)
         if tasks:
             _show(tasks)
     raise typer.Exit(1 if tasks or not whole else 0)
@@ -145,8 +145,12 @@ def settle(
         tell(f"差异 {number} 已了结。", f"Difference {number} is settled.")
 
 
-async def _reconciled(order: ReconciliationOrder) -> tuple[Reconciled, bool]:
-    """What the run did, and whether it could compare everything."""
+async def reconciled(order: ReconciliationOrder) -> tuple[Reconciled, bool]:
+    """What a run of this order did, and whether it could compare everything.
+
+    Raises:
+        Failure: no worker takes it up, Temporal is not there, or the run was ended by somebody.
+    """
     from temporalio.client import WorkflowFailureError
     from temporalio.exceptions import ApplicationError
 
@@ -250,7 +254,7 @@ def _tell(reconciled: Reconciled) -> None:
     closed = sum(one.noted.closed for one in reconciled.done)
     tell(
         f"核对了 {days} 天：发现差异 {found} 项，新开 {opened} 项，自行消失 {closed} 项。",
-        f"{days} days compared: {found} differences found, {opened} new, {closed} gone.",
+        f"Days compared: {days}. Differences: {found}, of them new: {opened}; gone: {closed}.",
     )
     for one in reconciled.missing:
         typer.secho(

@@ -176,20 +176,20 @@ async def _keep(house: House, name: str, one_at_a_time: asyncio.Semaphore) -> No
         history = json.loads((await case.handle.fetch_history()).to_json())
         HISTORIES.mkdir(exist_ok=True)
         (HISTORIES / f"{name}.json").write_text(
-            json.dumps(_without_machine(history), ensure_ascii=False, separators=(",", ":")) + "\n"
+            json.dumps(without_machine(history), ensure_ascii=False, separators=(",", ":")) + "\n"
         )
         sys.stdout.write(f"{name}: {len(history['events'])} events\n")
 
 
-def _without_machine(value: Any) -> Any:
+def without_machine(value: Any) -> Any:
     """Who recorded it is no part of a history: worker and client identities hold process ids and host names."""
     if isinstance(value, dict):
         return {
-            key: "recorded" if key in ("identity", "binaryChecksum") else _without_machine(inner)
+            key: "recorded" if key in ("identity", "binaryChecksum") else without_machine(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        return [_without_machine(inner) for inner in value]
+        return [without_machine(inner) for inner in value]
     return re.sub(r"\d+@[\w.-]+", "recorded", value) if isinstance(value, str) else value
 
 
