@@ -10,6 +10,7 @@ hides in them we could not remove with certainty (docs/decisions/0011-photos.md)
 
 from __future__ import annotations
 
+import re
 import warnings
 from hashlib import blake2b
 from io import BytesIO
@@ -29,7 +30,9 @@ _UPRIGHT = (
     None, None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180, Image.Transpose.FLIP_TOP_BOTTOM,
     Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90,
 )  # fmt: skip
-_START_OF_SCAN = b"\xff\xda"
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_NO_LENGTH = {0x01, *range(0xD0, 0xD9)}  # of these JPEG markers none is followed by one
+_SCAN, _END = 0xDA, 0xD9
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 _FILMS = (b"\x1aE\xdf\xa3", b"FLV", b"\x00\x00\x01\xba")
 
@@ -89,7 +92,7 @@ def _written_anew(raw: bytes, most_megapixels: int) -> Photo:
         if file.format != "MPO" and getattr(file, "is_animated", False):
             raise PhotoRefused("photo_animated")
         jpeg = file if isinstance(file, JpegImagePlugin.JpegImageFile) else None
-        if jpeg is not None and raw.count(_START_OF_SCAN) > MOST_SCANS:
+        if jpeg is not None and _scans(raw) > MOST_SCANS:
             raise PhotoRefused("photo_damaged")
         file.load()
         picture = _upright(_in_srgb(_plain(file), file.info.get("icc_profile")), _orientation(file))
@@ -108,6 +111,19 @@ def _written_anew(raw: bytes, most_megapixels: int) -> Photo:
             height=picture.height,
             fingerprint=blake2b(raw, digest_size=16).hexdigest(),
         )
+
+
+def _scans(jpeg: bytes) -> int:
+    """How often the decoder goes over the picture; what hangs behind its end, such as a film, does not count."""
+    at, scans = 0, 0
+    while found := _MARKER.search(jpeg, at):
+        at, marker = found.end(), found[1][0]
+        if marker == _END:
+            break
+        if marker not in _NO_LENGTH:
+            at += int.from_bytes(jpeg[at : at + 2], "big")
+        scans += marker == _SCAN
+    return scans
 
 
 def _plain(file: Image.Image) -> Image.Image:

@@ -156,6 +156,14 @@ def test_only_the_first_picture_of_a_telephones_file_is_kept() -> None:
     assert "behind" not in parts(photo.content)
 
 
+def test_a_film_behind_a_photo_is_cut_off() -> None:
+    """A moving photo of a telephone, with its film of some seconds behind the picture, is kept as the photo."""
+    film = random.Random("film").randbytes(2**19) + b"\xff\xda\0\x02" * 1000
+    photo = clean(dressed(progressive=True) + film)
+    assert alike(corners(photo.content), list(CORNERS))
+    assert len(photo.content) < 10_000
+
+
 def test_the_name_and_the_declared_kind_do_not_matter() -> None:
     """The same bytes are the same photo with the same fingerprint; other bytes have another one."""
     first, again, other = clean(dressed()), clean(dressed()), clean(dressed(orientation=6))
