@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from datetime import timedelta
@@ -204,6 +205,20 @@ async def test_events_under_way_are_left_to_their_case(book: PostgresAddressBook
     assert b"Example Zhang" in row.raw
     await Inbox(pool).done(row, shop="demo", case_no="C1", customer_ref="cust-1", note="repeated")
     assert "Zhang" not in await everything(pool)
+
+
+async def test_a_photo_that_comes_in_meanwhile_goes_too(book: PostgresAddressBook, pool: asyncpg.Pool) -> None:
+    """An erasure waits for a photo that is just being put in, and takes it along."""
+    await a_full_case(pool, book)
+    photo = Photo(media_type="image/png", content=PICTURE, width=1, height=1, fingerprint="1" * 32)
+    async with pool.acquire() as connection, connection.transaction():
+        evidence = PostgresEvidence(connection)
+        assert not await evidence.customer_is_erased("demo", "cust-1")
+        erasing = asyncio.create_task(Erasure(pool).erase("demo", "cust-1", LATER))
+        await asyncio.sleep(0.2)
+        await evidence.attach("demo", "C1", photo, START)
+    assert (await erasing).photos == 2
+    assert await pool.fetchval("SELECT count(*) FROM evidence_blobs WHERE content <> ''") == 0
 
 
 async def test_an_old_event_does_not_bring_an_erased_person_back(book: PostgresAddressBook, pool: asyncpg.Pool) -> None:
