@@ -225,6 +225,8 @@ def _explain(told: Explanation) -> None:
         "promises": told.open_promises,
         "approvals": told.open_approvals,
         "proposals": told.open_proposals,
+        "goodwill": told.goodwill,
+        "contacts": _contacts(told),
         "outcome": told.outcome and label("outcome", told.outcome, spoken),
     }
     labels = (
@@ -232,7 +234,8 @@ def _explain(told: Explanation) -> None:
         Column("ball", "轮到", "Ball with"), Column("needs", "需要人工", "Needs a person"),
         Column("next", "接下来", "Comes next"), Column("money", "退款", "Refunds"),
         Column("promises", "未兑现承诺", "Open promises"), Column("approvals", "待审批", "Open approvals"),
-        Column("proposals", "待顾客答复", "Open proposals"), Column("outcome", "结果", "Outcome"),
+        Column("proposals", "待顾客答复", "Open proposals"), Column("goodwill", "补偿", "Goodwill"),
+        Column("contacts", "未解决时顾客来过", "Came unsolved"), Column("outcome", "结果", "Outcome"),
     )  # fmt: skip
     show_record(lines, [one for one in labels if lines[one.key]], as_json=False)
     clocks = [
@@ -253,9 +256,19 @@ def _explain(told: Explanation) -> None:
         tell(f"挡住：{why} [{block.guard}]{until}", f"Held back: {why} [{block.guard}]{until}")
 
 
+def _contacts(told: Explanation) -> str:
+    """How often he came without a solution, and with whom he spoke (P-NOREPEAT)."""
+    if not told.contacts_unsolved:
+        return ""
+    times = say(f"{told.contacts_unsolved} 次", f"{told.contacts_unsolved} times")
+    return " · ".join([times, *told.spoke_with])
+
+
 def _show_actions(told: Explanation) -> None:
     may = ", ".join(action.action for action in told.actions if action.allowed)
     tell(f"现在可以：{may}", f"May be done now: {may}")
+    for hint in (action.hint for action in told.actions if action.hint):
+        tell(sentence_of(hint), sentence_of(hint))
     refused = [{"action": a.action, "why": sentence_of(a.why_not)} for a in told.actions if not a.allowed]
     show_table(
         refused,

@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from domain.clocks import Clock
+from domain.coming_back import CameBack
+from domain.gesture import Gesture, GestureState
 from domain.journal import JournalEntry, Record
 from domain.messages import CustomerAgreed, CustomerReplied, Payload
 from domain.money import Money
@@ -31,8 +33,10 @@ CARRIED_BYTES = 1_500_000
 UNDECODABLE = "undecodable_message"  # the kind of record that keeps a message which could not be read
 
 
+GOODWILL = "compensation"  # the purpose of a refund, and what an approval is for, when goodwill is given
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
 WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
+AWAITED = frozenset({"customer_to_surface", "contact_slot"})  # what a case waits for when any word of his is welcome
 UNANSWERED = "customer_wrote"  # why a person is needed: nobody may be left unanswered (R-FALLBACK)
 
 
@@ -65,6 +69,7 @@ class PromiseState(StrEnum):
     OPEN = "open"
     KEPT = "told"  # paid and the customer told
     BROKEN = "broken"  # overdue; still owed
+    DECLINED = "declined"  # goodwill that the customer does not want: owed no more
 
 
 class Promised(BaseModel):
@@ -193,7 +198,9 @@ class CaseState(BaseModel):
     approvals: list[Approval] = []
     proposals: list[Proposal] = []
     refunds: list[Refunding] = []
-    compensation_minor: int = 0  # goodwill given so far, against A-CAP
+    compensation_minor: int = 0  # goodwill owed or given so far, against A-CAP
+    gestures: list[Gesture] = []
+    came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
     address_ref: str = ""
     outcome: Outcome | None = None
@@ -233,8 +240,12 @@ class CaseState(BaseModel):
 
     @property
     def money_moves(self) -> bool:
-        """Whether a refund was asked for that is not finally refused: from then on nothing can be taken back."""
-        return any(refund.status is not RefundStatus.REFUSED for refund in self.refunds)
+        """Whether a refund was asked for that is not finally refused: from then on nothing can be taken back.
+
+        Goodwill is no part of what the customer asked for, so it ties neither side to the request.
+        """
+        asked = (refund for refund in self.refunds if refund.purpose != GOODWILL)
+        return any(refund.status is not RefundStatus.REFUSED for refund in asked)
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:
         """Shed what is in the way of handing the state to a new run, of which the server takes 2 MB at most.
@@ -261,7 +272,11 @@ class CaseState(BaseModel):
 
     def open_promises(self) -> list[Promised]:
         """Debts not yet kept."""
-        return [promise for promise in self.promises if promise.state is not PromiseState.KEPT]
+        return [promise for promise in self.promises if promise.state in (PromiseState.OPEN, PromiseState.BROKEN)]
+
+    def gestures_in(self, *states: GestureState) -> list[Gesture]:
+        """Gestures of goodwill that stand there."""
+        return [gesture for gesture in self.gestures if gesture.state in states]
 
     def open_approval(self, id: str = "") -> Approval | None:
         """The approval request of that id, or the only open one."""

@@ -30,6 +30,10 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
         lines += ["", *(f"- **时限 Clock** {c.id} · {local(c.due_at)} · {c.rule} {c.source}" for c in running)]
     if state.refunds:
         lines += ["", *(f"- **退款 Refund** {r.amount} · {r.status.value} · `{r.key}`" for r in state.refunds)]
+    if state.gestures:
+        lines += ["", *(f"- **补偿 Goodwill** {g.form} {g.amount} · {g.state.value}" for g in state.gestures)]
+    if state.came_back.contacts:
+        lines.append(f"- **未解决时顾客来过 Came unsolved** {state.came_back.contacts}")
     if state.goods.rma:
         lines.append(f"- **退货 Return** {state.goods.rma} · {state.goods.status.value}")
     if state.outcome:

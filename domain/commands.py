@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.authority import may_compensate, outranks
+from domain import goodwill, promise_ledger
 from domain.case import (
     FEE,
+    GOODWILL,
     UNANSWERED,
     WORDS,
-    Approval,
     Attempt,
     CaseState,
     Fact,
-    Promised,
-    PromiseState,
     Proposal,
     Verdict,
 )
-from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.messages import (
     AddNote,
@@ -40,8 +37,7 @@ from domain.messages import (
     ReopenCase,
     ResumeClock,
 )
-from domain.money import Money
-from domain.vocabulary import AttemptResult
+from domain.vocabulary import AttemptResult, Party
 
 
 def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -> str:
@@ -51,23 +47,30 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
     """
     command = message.payload
     data = {k: v for k, v in command.model_dump(mode="json", exclude_none=True).items() if v != ""}
+    if isinstance(command, OfferCompensation):
+        data |= goodwill.customary(start, command.form, command.amount, command.occasion)
     state.note(now, message.by, command.kind, command.rule, **data)
     match command:
         case Approve() | Reject():
             return _decide_approval(start, state, command, message.by, now)
         case OfferCompensation():
-            return _offer(start, state, command, message, now)
+            offered = goodwill.offer(
+                start, state, now, form=command.form, amount=command.amount, occasion=command.occasion, by=message.by
+            )
+            return f"asked_for_approval:{offered.approval}" if offered.approval else "promised"
         case Promise():
-            return promise(
+            return promise_ledger.promise(
                 start, state, now, what=command.what, amount=command.amount, by=message.by, due_at=command.due_at
             ).id
         case KeepPromise():
-            return _keep(state, command.promise, now)
+            promise_ledger.keep(state, command.promise, now)
+            goodwill.given(state, command.promise, now)
+            return command.promise
         case LogCall():
             _log_call(state, command, message, now)
-            answered(state)
+            answered(state, message)
         case AddNote():
-            answered(state)
+            answered(state, message)
             key = f"remark-{state.entry_count}"
             state.record(now, "case_remark", key, "A-HANDOVER", note_ref=command.note_ref, by=message.by)
         case PauseClock() | ResumeClock() | MoveClock():
@@ -79,54 +82,6 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
         case Decide() | ProvideInput() | CloseCase() | ReopenCase():
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"
-
-
-def promise(
-    start: CaseStart,
-    state: CaseState,
-    now: datetime,
-    *,
-    what: str,
-    amount: Money | None,
-    by: str,
-    due_at: datetime | None = None,
-) -> Promised:
-    """Enter a promise into the ledger and start its clock (P-PROMISE), by default for the length of D-PROMISE."""
-    rule = start.rules.clocks["D-PROMISE"]
-    due = max(due_at or now + timedelta(seconds=rule.length), now)
-    made = Promised(id=f"P{state.number()}", what=what, amount=amount, by=by, due_at=due)
-    state.promises.append(made)
-    state.clocks[_promise_clock(made.id)] = Clock.start(
-        id=rule.id,
-        rule=rule.rule,
-        source=rule.source,
-        anchor=rule.anchor,
-        at=now,
-        due_at=due,
-        warn_percent=rule.warn_percent,
-    )
-    state.record(now, "promise", made.id, "P-PROMISE", **made.model_dump(mode="json"))
-    return made
-
-
-def ask_approval(
-    start: CaseStart,
-    state: CaseState,
-    now: datetime,
-    *,
-    what: str,
-    amount: Money,
-    rule: str,
-    by: str,
-    above: Money | None = None,
-) -> Approval:
-    """Open a request for somebody's word above one's own limit. `above` is the sum that is judged, else `amount`."""
-    needs = outranks(start.rules, what, above or amount)
-    asked = Approval(id=f"A{state.number()}", what=what, amount=amount, rule=rule, requested_by=by, needs=needs)
-    state.approvals.append(asked)
-    state.needs_human = f"approve:{asked.id}"
-    state.record(now, "approval", asked.id, rule, **asked.model_dump(mode="json"))
-    return asked
 
 
 def _change_clock(state: CaseState, command: PauseClock | ResumeClock | MoveClock, by: str, now: datetime) -> None:
@@ -142,10 +97,14 @@ def _change_clock(state: CaseState, command: PauseClock | ResumeClock | MoveCloc
                 state.needs_human = ""
 
 
-def answered(state: CaseState) -> None:
-    """A person took care of what the customer wrote (R-FALLBACK)."""
+def answered(state: CaseState, message: Message) -> None:
+    """A person took care of what the customer wrote or would rather have (R-FALLBACK)."""
+    reached = not isinstance(message.payload, LogCall) or message.payload.result is AttemptResult.REACHED
+    if state.came_back.contacts and message.role is Party.AGENT and reached:
+        state.came_back.note_answer(message.by)
     if state.needs_human == UNANSWERED:
         state.mailbox = [fact for fact in state.mailbox if fact.kind not in WORDS]
+    if state.needs_human in (UNANSWERED, goodwill.DECLINED):
         state.needs_human = ""
 
 
@@ -166,45 +125,9 @@ def _decide_approval(start: CaseStart, state: CaseState, command: Approve | Reje
     if state.needs_human == f"approve:{asked.id}":
         state.needs_human = ""
     state.record(now, "approval", asked.id, asked.rule, **asked.model_dump(mode="json"))
-    if asked.what == "compensation" and asked.verdict is Verdict.APPROVED:
-        state.compensation_minor += asked.amount.minor
-        promise(start, state, now, what="compensation", amount=asked.amount, by=by)
+    if asked.what == GOODWILL:
+        goodwill.decided(start, state, asked, now)
     return asked.id
-
-
-def _offer(start: CaseStart, state: CaseState, command: OfferCompensation, message: Message, now: datetime) -> str:
-    total = Money(minor=state.compensation_minor + command.amount.minor, currency=command.amount.currency)
-    amount = command.amount.model_dump(mode="json")
-    state.record(
-        now,
-        "compensation",
-        f"comp-{state.entry_count}",
-        "M-COMP-LADDER",
-        form=command.form,
-        amount=amount,
-        occasion=command.occasion,
-        by=message.by,
-    )
-    if may_compensate(start.rules, message.role, total).allowed:
-        state.compensation_minor += command.amount.minor
-        promise(start, state, now, what=f"compensation_{command.form}", amount=command.amount, by=message.by)
-        return "promised"
-    asked = ask_approval(
-        start, state, now, what="compensation", amount=command.amount, rule="A-CAP", by=message.by, above=total
-    )
-    return f"asked_for_approval:{asked.id}"
-
-
-def _keep(state: CaseState, promise_id: str, now: datetime) -> str:
-    kept = next(one for one in state.open_promises() if one.id == promise_id)
-    kept.state = PromiseState.KEPT
-    clock = state.clocks.get(_promise_clock(kept.id))
-    if clock is not None and clock.running:
-        clock.end(ClockState.MET, now)
-    if state.needs_human == "promise_overdue" and all(p.state is PromiseState.OPEN for p in state.open_promises()):
-        state.needs_human = ""
-    state.record(now, "promise", kept.id, "P-PROMISE", **kept.model_dump(mode="json"))
-    return kept.id
 
 
 def _log_call(state: CaseState, command: LogCall, message: Message, now: datetime) -> None:
@@ -221,7 +144,3 @@ def _log_call(state: CaseState, command: LogCall, message: Message, now: datetim
     )
     if command.result is AttemptResult.REACHED:
         state.mailbox.append(Fact.of(CustomerReplied(), message.by, message.received_at))
-
-
-def _promise_clock(promise_id: str) -> str:
-    return f"D-PROMISE/{promise_id}"

@@ -1,12 +1,24 @@
-"""Goodwill: which form first, and how much is customary (M-COMP-LADDER, M-COMP-SIZE). Limits are A-CAP's matter."""
+"""Goodwill: which form first, how much is customary, who gives it, when unasked (M-COMP-*, A-CAP, R-OURMESS)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from domain.authority import may_compensate
 from domain.decision import Decision
 from domain.money import Money
 from domain.rules import CompensationSize, Rules
+from domain.vocabulary import Party, Resolution
+
+PAID_BACK = frozenset({"cash"})
+"""Forms that go back the way the customer paid: refunds, within what he paid. All others are given by hand."""
+
+FORMS: Mapping[Resolution, str] = {
+    Resolution.COUPON: "coupon", Resolution.GIFT: "gift", Resolution.CASH_GOODWILL: "cash",
+}  # fmt: skip
+"""The rung that a decided resolution means."""
+
+ABOVE = "above_custom"
 
 
 class SizeDecision(Decision):
@@ -52,18 +64,50 @@ def size(rules: Rules, occasion: str, amount: Money) -> SizeDecision:
     return _size(amount <= row.most, "customary" if amount <= row.most else "above_custom", row)
 
 
-def our_mess(rules: Rules, contacts_without_solution: int) -> Decision:
-    """Whether we offer a gesture unasked, because the customer had to come back so often (R-OURMESS)."""
-    enough = rules.numbers.our_mess_contacts
-    if contacts_without_solution < enough:
-        return Decision(allowed=False, rule="R-OURMESS", reason="not_yet")
+def may_give(rules: Rules, role: Party, total: Money, custom: SizeDecision) -> Decision:
+    """Whether that role gives it alone: the case's whole goodwill is within his limit (A-CAP), the sum is customary.
+
+    Above custom the lowest rung asks the one above it; whoever stands higher judges that by himself.
+    """
+    within = may_compensate(rules, role, total)
+    lowest = role in (rules.authority[0].role, Party.SYSTEM) and len(rules.authority) > 1
+    if not within.allowed or custom.reason != ABOVE or not lowest:
+        return within
     return Decision(
-        allowed=True,
-        rule="R-OURMESS",
-        reason="too_many_contacts",
-        zh=f"顾客已为此联系 {contacts_without_solution} 次仍未解决，请主动致歉并补偿。",
-        en=f"The customer came {contacts_without_solution} times without a solution: apologise and offer a gesture.",
+        allowed=False,
+        rule=custom.rule,
+        reason=ABOVE,
+        zh=f"{custom.zh}超出惯常金额须由 {rules.authority[1].role.value} 审批。",
+        en=f"{custom.en} Above that a {rules.authority[1].role.value} must approve.",
     )
+
+
+def who_gives(rules: Rules, total: Money, custom: SizeDecision) -> Party:
+    """The lowest role that may give it alone."""
+    able = (rung.role for rung in rules.authority if may_give(rules, rung.role, total, custom))
+    return next(able, rules.authority[-1].role)
+
+
+def our_mess(rules: Rules, contacts: int, agents: int = 0, days: int = 0) -> Decision:
+    """Whether we offer a gesture unasked: he had to come back so often, to so many, over so many days (R-OURMESS).
+
+    The rule's fourth case, hours that never overlap, nobody can see from inside one case.
+    """
+    numbers = rules.numbers
+    for reason, count, enough, zh, en in (
+        ("too_many_contacts", contacts, numbers.our_mess_contacts, "联系 {} 次", "came {} times"),
+        ("too_many_agents", agents, numbers.our_mess_agents, "对接 {} 位客服", "had to speak with {} agents"),
+        ("too_many_days", days, numbers.our_mess_days, "等了 {} 天", "has waited for {} days"),
+    ):
+        if contacts and enough is not None and count >= enough:
+            return Decision(
+                allowed=True,
+                rule="R-OURMESS",
+                reason=reason,
+                zh=f"顾客已为此{zh.format(count)}仍未解决，请主动致歉并补偿。",
+                en=f"The customer {en.format(count)} without a solution: apologise and offer a gesture.",
+            )
+    return Decision(allowed=False, rule="R-OURMESS", reason="not_yet")
 
 
 def _size(allowed: bool, reason: str, row: CompensationSize) -> SizeDecision:

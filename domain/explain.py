@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from domain.case import CaseState, Verdict
 from domain.events import CaseStart
+from domain.goodwill import next_rung
+from domain.messages import OfferCompensation
 from domain.refusals import Refusal, available
 
 
@@ -48,12 +50,15 @@ class Action(BaseModel):
     allowed: bool
     why_not: str = ""
     rule: str = ""
+    hint: str = ""
 
     @classmethod
-    def of(cls, kind: str, refused: Refusal | None) -> Action:
-        """From the commands' own check."""
+    def of(cls, kind: str, refused: Refusal | None, rung: str = "") -> Action:
+        """From the commands' own check. `rung` is the next one of the ladder of goodwill."""
         if refused is None:
-            return cls(action=kind, allowed=True)
+            goodwill = kind == OfferCompensation.kind and rung
+            hint = f"阶梯下一档：{rung} / next on the ladder: {rung}" if goodwill else ""
+            return cls(action=kind, allowed=True, hint=hint)
         return cls(action=kind, allowed=False, why_not=str(refused), rule=refused.rule)
 
 
@@ -78,6 +83,10 @@ class Explanation(BaseModel):
     open_promises: list[str]
     open_approvals: list[str]
     open_proposals: list[str]
+    goodwill: list[str] = []  # each gesture and where it stands
+    next_goodwill: str = ""  # the first rung of the ladder that he has not declined (M-COMP-LADDER)
+    contacts_unsolved: int = 0  # how often he came without a solution (R-OURMESS, P-NOREPEAT)
+    spoke_with: list[str] = []
     refunds: list[str]
     refunded_minor: int
     currency: str
@@ -118,13 +127,23 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
             f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
         ],
         open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
+        goodwill=[f"{g.id} {g.form} {g.amount} {g.state} {g.custom}" for g in state.gestures],
+        next_goodwill=next_rung(start.rules, state),
+        contacts_unsolved=state.came_back.contacts,
+        spoke_with=state.came_back.agents,
         refunds=[f"{r.key} {r.amount} {r.status}" for r in state.refunds],
         refunded_minor=state.refunded,
         currency=start.request.order.paid.currency,
         outcome=state.outcome or "",
         journal_behind=len(state.unread) if state.journal_failures else 0,
-        actions=[Action.of(kind, refused) for kind, refused in available(start, state)],
+        actions=actions(start, state),
     )  # fmt: skip
+
+
+def actions(start: CaseStart, state: CaseState) -> list[Action]:
+    """Every command, and why it cannot be given now if it cannot."""
+    rung = next_rung(start.rules, state)
+    return [Action.of(kind, refused, rung) for kind, refused in available(start, state)]
 
 
 def _blocked(state: CaseState) -> list[Blocked]:

@@ -14,6 +14,8 @@ OURS = frozenset({
     ReasonCode.OUT_OF_STOCK, ReasonCode.SERVICE,
 })  # fmt: skip
 """Reasons that are ours towards the customer, whoever pays us in the end."""
+FEES = ("freight", "return_freight", "send_back", "repair", "courier_change")
+"""What a customer may be quoted a cost for: each has a name that he reads (P-FEEQUOTE), and no other is postage."""
 COURIERS = frozenset({ReasonCode.LOST, ReasonCode.NOT_RECEIVED, ReasonCode.LATE})
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from domain.case import UNDECODABLE, Attempt, CaseState, Fact
+from domain.case import AWAITED, UNDECODABLE, Attempt, CaseState, Fact
 from domain.clocks import ClockState
 from domain.messages import (
+    CustomerConfirmed,
     CustomerReplied,
     CustomerWithdrew,
     EvidenceReceived,
@@ -82,6 +83,24 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
                 dropped = state.mailbox.pop(0)
                 state.note(now, "system", "mailbox_full", kind=dropped.kind)
             state.mailbox.append(Fact.of(payload, message.by, message.received_at))
+
+
+def note_contact(
+    state: CaseState, message: Message, now: datetime, utc_offset_minutes: int, *, solved: bool = False
+) -> None:
+    """Count that the customer came of his own accord while there is no solution (R-OURMESS, P-NOREPEAT).
+
+    `solved`: the case holds that there is one; then only his "not solved" counts.
+    """
+    match message.payload:
+        case CustomerReplied():
+            unasked = not solved and (state.waiting is None or state.waiting.code not in AWAITED)
+        case CustomerConfirmed() as said:
+            unasked = not said.solved
+        case _:
+            unasked = False
+    if unasked:
+        state.came_back.note_contact(now, utc_offset_minutes)
 
 
 def _scanned(state: CaseState, update: ParcelUpdate, received_at: datetime | None) -> None:

@@ -10,11 +10,14 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from domain import goodwill
 from domain.authority import may_compensate, may_refund
 from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
+from domain.compensation import ABOVE, FORMS, PAID_BACK, may_offer
 from domain.events import CaseStart
-from domain.freight import may_ask_postage
+from domain.freight import FEES, may_ask_postage
+from domain.gesture import GestureState
 from domain.messages import (
     COMMANDS,
     AddNote,
@@ -38,6 +41,8 @@ from domain.messages import (
 )
 from domain.money import Money
 from domain.ports import HumanNeed
+from domain.refund_reason import may_ask_for_other_reason
+from domain.tone import findings
 from domain.vocabulary import AttemptResult, Party
 
 STAFF_ROLES = (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)
@@ -79,7 +84,7 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         return _no(
             "not_staff", "A-SOD", zh, "Only staff may do this: an agent, supervisor, manager or finance, as `by`"
         )
-    return _out_of_stage(state, type(command)) or _contents(start, state, message, command)
+    return _out_of_stage(state, type(command)) or _words(start, command) or _contents(start, state, message, command)
 
 
 def available(start: CaseStart, state: CaseState) -> list[tuple[str, Refusal | None]]:
@@ -108,7 +113,8 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
         return _no(
             "nothing_to_approve", "A-CAP", "没有待审批的申请；请看 explain", "No approval is asked for; see `explain`"
         )
-    if model is Decide and not waits_for.startswith("decision_"):
+    asked = waits_for.startswith("decision_") or state.needs_human.startswith("decide:")
+    if model is Decide and not asked:
         zh = "现在没有需要人工决定的事项；请看 explain"
         return _no("nothing_to_decide", "R-OWNER", zh, "Nothing waits for a decision; see `explain`")
     if model is ProvideInput and waits_for not in _ASKED_OF_A_PERSON:
@@ -147,12 +153,9 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
                 zh = f"未兑现的承诺已有 {AT_ONCE} 个；请先兑现再承诺"
                 return _no("too_many", "P-PROMISE", zh, f"{AT_ONCE} promises are open; keep them before making more")
         case QuoteFee():
-            return _currency(start, command.amount) or _postage(start, command)
+            return _currency(start, command.amount) or _fee(start, command)
         case KeepPromise():
-            known = [promise.id for promise in state.open_promises()]
-            if command.promise not in known:
-                en = f"No such open promise; open are {', '.join(known)}"
-                return _no("no_such_promise", "P-PROMISE", f"没有这个承诺；未兑现的有 {', '.join(known)}", en)
+            return _keeping(state, command)
         case PauseClock() | ResumeClock() | MoveClock():
             return _clock(state, command, message.role)
         case CloseCase() if not command.note_ref:
@@ -166,8 +169,11 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
     return None
 
 
-def _postage(start: CaseStart, command: QuoteFee) -> Refusal | None:
-    """Postage to the customer is asked for only where goods were sold with it (P-FREEPOST)."""
+def _fee(start: CaseStart, command: QuoteFee) -> Refusal | None:
+    """A cost has a name that he understands; postage is asked for only where goods were sold with it (P-FREEPOST)."""
+    if command.what not in FEES:
+        known = ", ".join(FEES)
+        return _no("unknown_fee", "P-FEEQUOTE", f"费用 what 只能是 {known}", f"`what` must be one of {known}")
     decision = may_ask_postage(start.request.order.free_postage)
     if command.what != "freight" or decision.allowed:
         return None
@@ -186,36 +192,90 @@ def _approval(start: CaseStart, state: CaseState, message: Message, command: App
         return None
     if asked.what.startswith("refund"):
         decision = may_refund(start.rules, message.role, asked.amount)
+    elif (gesture := goodwill.of_approval(state, asked)) is not None:
+        decision = goodwill.may_give(start, state, message.role, gesture)
     else:
-        decision = may_compensate(start.rules, message.role, _with_given(state, asked.amount))
+        decision = may_compensate(start.rules, message.role, goodwill.with_given(state, asked.amount))
     if decision.allowed:
         return None
+    if decision.reason == ABOVE:
+        return _no("over_limit", decision.rule, decision.zh, decision.en)
     zh = f"金额 {asked.amount} 超过您的权限；请由 {asked.needs} 审批"
     return _no("over_limit", "A-CAP", zh, f"{asked.amount} is over your limit; a {asked.needs} must approve")
 
 
 def _compensation(start: CaseStart, state: CaseState, command: OfferCompensation) -> Refusal | None:
-    if wrong := _currency(start, command.amount):
+    if wrong := _gesture(start, state, command.form, command.amount):
         return wrong
-    if command.form not in (forms := start.rules.numbers.compensation_ladder):
-        known = ", ".join(forms)
-        return _no("unknown_form", "M-COMP-LADDER", f"补偿形式 form 只能是 {known}", f"`form` must be one of {known}")
     if command.occasion not in ("", *(occasions := [size.occasion for size in start.rules.compensation])):
         known = ", ".join(occasions)
         zh = f"补偿缘由 occasion 只能是 {known}，或留空；补偿不得与评价有关"
         en = f"`occasion` must be one of {known}, or empty; compensation never hangs on a review"
         return _no("unknown_occasion", "P-NOTRADE", zh, en)
-    paid = start.request.order.paid
-    if paid < _with_given(state, command.amount):
-        zh = f"补偿总额不能超过订单实付金额 {paid}；请减少金额"
-        return _no("over_paid", "A-CAP", zh, f"Compensation in all may not exceed the {paid} paid; offer less")
     if sum(asked.verdict is Verdict.OPEN for asked in state.approvals) >= AT_ONCE:
         zh = f"待审批的申请已有 {AT_ONCE} 个；请先审批"
         return _no("too_many", "A-CAP", zh, f"{AT_ONCE} approvals are open; have them decided before asking for more")
     return None
 
 
+def _gesture(start: CaseStart, state: CaseState, form: str, amount: Money) -> Refusal | None:
+    """Whether such goodwill can be given in this case at all; who may give it is A-CAP's matter."""
+    if wrong := _currency(start, amount):
+        return wrong
+    ladder = may_offer(start.rules, form)
+    if not ladder.allowed:
+        rung = goodwill.next_rung(start.rules, state)
+        zh, en = (f"阶梯下一档：{rung}", f"Next on the ladder: {rung}") if rung else ("", "")
+        return _no(ladder.reason, ladder.rule, f"{ladder.zh}{zh}", f"{ladder.en} {en}".rstrip())
+    if not amount:
+        return _no(
+            "no_amount", "M-COMP-SIZE", "补偿金额不能为零；请写明金额", "Goodwill of nothing is none; give a sum"
+        )
+    if form in PAID_BACK and (left := goodwill.left_to_pay_back(start, state)) < amount:
+        zh = f"现金补偿原路退回，不能超过订单剩余可退金额 {left}；请减少金额或换一种补偿方式"
+        en = f"Cash goes back the way he paid: {left} of the order is left. Offer less, or another form"
+        return _no("over_paid", "R-REF-PATH", zh, en)
+    return None
+
+
+def _keeping(state: CaseState, command: KeepPromise) -> Refusal | None:
+    """It must be open; and nobody hands over by hand what the case pays, for it would be paid twice."""
+    known = [promise.id for promise in state.open_promises()]
+    if command.promise not in known:
+        en = f"No such open promise; open are {', '.join(known)}"
+        return _no("no_such_promise", "P-PROMISE", f"没有这个承诺；未兑现的有 {', '.join(known)}", en)
+    for gesture in state.gestures_in(GestureState.OWED):
+        if gesture.promise == command.promise and gesture.form in PAID_BACK and not gesture.by_hand:
+            zh = "这笔补偿由系统原路退款，无需手动兑现；顾客同意（customer_agreed）后立即支付，最迟到期时支付"
+            en = "The case pays this itself: as soon as he agrees (customer_agreed), at the latest when it is due"
+            return _no("paid_by_itself", "P-PROMISE", zh, en)
+    return None
+
+
+def _words(start: CaseStart, command: Command) -> Refusal | None:
+    """Staff's own words in a command are held to what may be said to a customer (P-TONE, P-NOTRADE, P-NOREASONGAME)."""
+    for name in ("reason", "what", "occasion"):
+        said = str(getattr(command, name, "")).replace("_", " ")
+        for finding in findings(said):
+            if not finding.guard:
+                continue
+            restating = may_ask_for_other_reason(start.rules)
+            if finding.rule != restating.rule:
+                return _no(finding.code, finding.rule, f"{name}：{finding.zh}", f"`{name}`: {finding.en}")
+            if not restating.allowed:
+                return _no(finding.code, restating.rule, f"{name}：{restating.zh}", f"`{name}`: {restating.en}")
+    return None
+
+
 def _decision(start: CaseStart, state: CaseState, command: Decide) -> Refusal | None:
+    if (form := FORMS.get(command.resolution)) is not None:
+        if command.amount is not None:
+            return _gesture(start, state, form, command.amount)
+        if state.gestures_in(GestureState.OWED, GestureState.GIVEN):
+            return None
+        zh = "还没有给过补偿；请写明金额 amount，或先 offer_compensation"
+        en = "No goodwill was offered yet; give the sum as `amount`, or offer_compensation first"
+        return _no("no_amount", "M-COMP-SIZE", zh, en)
     if command.amount is None:
         return None
     if wrong := _currency(start, command.amount):
@@ -253,11 +313,6 @@ def _clock(state: CaseState, command: PauseClock | ResumeClock | MoveClock, role
         zh = "新的到期时间早于开始时间；请写更晚的时间"
         return _no("before_start", "R-OWNER", zh, "The new due instant lies before the clock's start; give a later one")
     return None
-
-
-def _with_given(state: CaseState, more: Money) -> Money:
-    """The case's whole goodwill with this one added: limits hold per case (A-CAP)."""
-    return Money(minor=state.compensation_minor + more.minor, currency=more.currency)
 
 
 def _currency(start: CaseStart, amount: Money) -> Refusal | None:

@@ -294,6 +294,8 @@ class Rulebook(_Row):
                 unreachable_attempts=self._number("unreachable_attempts"),
                 evidence_photos=self._number("evidence_photos"),
                 our_mess_contacts=self._number("our_mess_contacts"),
+                our_mess_agents=self._number("our_mess_agents"),
+                our_mess_days=self._number("our_mess_days"),
                 closing_notices=self._number("closing_notices"),
                 compensation_ladder=self.compensation.ladder,
                 free_reopen_days=self.clocks["S-REOPEN"].length.count // 86_400,

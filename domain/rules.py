@@ -87,6 +87,8 @@ class Numbers(BaseModel):
     unreachable_attempts: int = 3  # X7: a recall needs at least so many logged attempts
     evidence_photos: int = 2  # R-DMG-EVID, R-QUAL-VERIFY
     our_mess_contacts: int = 3  # R-OURMESS
+    our_mess_agents: int | None = None  # versions before these two do not judge by them
+    our_mess_days: int | None = None
     closing_notices: int = 2  # notices before silence counts as agreement to close
     compensation_ladder: tuple[str, ...] = ("coupon", "member_price", "cash", "red_packet", "gift")  # M-COMP-LADDER
     free_reopen_days: int = 15  # X8

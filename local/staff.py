@@ -27,7 +27,7 @@ from typing import Any
 KeepInput = Callable[[str], Awaitable[str]]
 """Keeps a secret for one step and answers its reference."""
 
-APPROVERS = {"supervisor": "supervisor:2", "manager": "manager:1"}
+APPROVERS = {"agent": "agent:17", "supervisor": "supervisor:2", "manager": "manager:1"}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from domain import commands, receiving, refusals
 from domain.case import CaseState
 from domain.events import CaseStart
-from domain.explain import Action, Explanation, explain
+from domain.explain import Action, Explanation, actions, explain
 from domain.messages import Command, Message, Undecodable, decode
 
 # The sandbox loads this room anew for each case, on purpose; anything else that is not passed through raises.
@@ -46,7 +46,7 @@ class CaseWorkflow:
     @workflow.update(dynamic=True)
     def act(self, name: str, args: Sequence[RawValue]) -> dict[str, Any]:
         """A command by its kind, checked before it is accepted. Answers what it did and who has the ball now."""
-        did = self._apply(name, args)
+        did = self._apply(name, args, checked=True)
         state = self._case.state
         return {"accepted": True, "did": did, "stage": state.stage, "needs_human": state.needs_human}
 
@@ -79,9 +79,9 @@ class CaseWorkflow:
     @workflow.query
     def allowed_actions(self) -> list[Action]:
         """Every command, and why it cannot be given now if it cannot."""
-        return [Action.of(*pair) for pair in refusals.available(self._case.start, self._case.state)]
+        return actions(self._case.start, self._case.state)
 
-    def _apply(self, name: str, args: Sequence[RawValue]) -> str:
+    def _apply(self, name: str, args: Sequence[RawValue], *, checked: bool = False) -> str:
         case, now = self._case, workflow.now()
         case.handled_in_run += 1
         case.alarm.wake()
@@ -94,12 +94,15 @@ class CaseWorkflow:
             return "known"
         if not isinstance(message.payload, Command):
             receiving.receive(case.state, message, now)
+            solved, offset = case.done("outcome"), case.order.utc_offset_minutes
+            receiving.note_contact(case.state, message, now, offset, solved=solved)
             return "taken"
-        return self._command(message)
+        return self._command(message, checked=checked)
 
-    def _command(self, message: Message) -> str:
+    def _command(self, message: Message, *, checked: bool) -> str:
+        """Carry a command out. An update was checked when it came, and stays accepted when refusals grow stricter."""
         case = self._case
-        refused = refusals.refusal(case.start, case.state, message)
+        refused = None if checked else refusals.refusal(case.start, case.state, message)
         if refused is not None:  # it came as a signal: nobody waits for the answer, the journal has it
             refusal = {"command": message.kind, "code": refused.code}
             case.state.note(workflow.now(), message.by, "command_refused", refused.rule, **refusal)

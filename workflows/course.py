@@ -35,6 +35,7 @@ from workflows.steps.contact import Contact
 from workflows.steps.courier import Courier
 from workflows.steps.desk import Desk
 from workflows.steps.evidence import Evidence
+from workflows.steps.goodwill import Goodwill
 from workflows.steps.money import Funds
 from workflows.steps.remedy import Remedy
 from workflows.steps.returns import Returns
@@ -78,6 +79,7 @@ class Case:
         self.returns = Returns(self)
         self.money = Funds(self)
         self.desk = Desk(self)
+        self.goodwill = Goodwill(self)
         self.remedy = Remedy(self)
         self.closing = Closing(self)
 
@@ -126,7 +128,8 @@ class Case:
             self._found = None
 
     def _named(self, step: str) -> str:
-        return f"{self.state.round}/{step}"
+        """A step belongs to its round, or with a leading `/` to the whole case."""
+        return step if step.startswith("/") else f"{self.state.round}/{step}"
 
     async def once(self, step: str, work: Callable[[], Awaitable[T]], result: type[T]) -> T:
         """Do `work` once in this round; later calls answer with its result."""

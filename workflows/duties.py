@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.contact import ContactActivities
-from domain.case import OTHERS, UNANSWERED, WORDS, PromiseState
+from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
 from domain.ports import ContactAsk
@@ -33,6 +33,8 @@ def breach(case: Case, clock: Clock, now: datetime) -> None:
 
 async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
     """Do one duty that is due. True when something was done, so that the case looks again before it rests."""
+    if await case.goodwill.attend():
+        return True
     for key, clock in case.state.clocks.items():
         if not clock.running:
             continue
@@ -70,7 +72,7 @@ def _answer_changed(case: Case) -> bool:
     """
     state = case.state
     unheard = any(fact.kind in WORDS for fact in state.mailbox)
-    awaited = state.waiting is not None and state.waiting.code in ("customer_to_surface", "contact_slot")
+    awaited = state.waiting is not None and state.waiting.code in AWAITED
     if unheard and not awaited and not state.needs_human:
         state.needs_human = UNANSWERED
         case.note(UNANSWERED, "R-FALLBACK")

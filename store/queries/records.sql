@@ -46,14 +46,17 @@ SET (at, rule, plan, choice, agreed, given_by, more) = (excluded.at, excluded.ru
     excluded.agreed, excluded.given_by, excluded.more)
 
 -- name: compensation
-INSERT INTO compensations AS t (shop, case_no, key, at, rule, form, amount_minor, currency, occasion, granted_by, state)
+INSERT INTO compensations AS t (shop, case_no, key, at, rule, form, amount_minor, currency, occasion, granted_by, state,
+                                custom, least_minor, most_minor)
 SELECT p.shop, p.case_no, r.key, r.at, r.rule, coalesce(r.data->>'form', ''), (r.data#>>'{amount,minor}')::bigint,
        r.data#>>'{amount,currency}', coalesce(r.data->>'occasion', ''), coalesce(r.data->>'by', ''),
-       coalesce(r.data->>'state', '')
+       coalesce(r.data->>'state', ''), coalesce(r.data->>'custom', ''), (r.data->>'least')::bigint,
+       (r.data->>'most')::bigint
 FROM page p, record r WHERE r.kind = 'compensation'
 ON CONFLICT (shop, case_no, key) DO UPDATE
-SET (at, rule, form, amount_minor, currency, occasion, granted_by, state) = (excluded.at, excluded.rule, excluded.form,
-    excluded.amount_minor, excluded.currency, excluded.occasion, excluded.granted_by, excluded.state)
+SET (at, rule, form, amount_minor, currency, occasion, granted_by, state, custom, least_minor, most_minor) = (
+    excluded.at, excluded.rule, excluded.form, excluded.amount_minor, excluded.currency, excluded.occasion,
+    excluded.granted_by, excluded.state, excluded.custom, excluded.least_minor, excluded.most_minor)
 
 -- name: evidence_item
 INSERT INTO evidence_items AS t (shop, case_no, key, at, rule, ref, given_by, more)

@@ -46,14 +46,15 @@ def test_what_a_step_waits_for_is_put_into_its_hands(waits_for: str, kind: str, 
 def test_goodwill_within_ones_limit_is_a_promise() -> None:
     """M-COMP-LADDER, P-PROMISE: what is given is owed at once, with a clock, and counts against the case's limit."""
     desk = Desk("consent")
-    assert desk.does("offer_compensation", form="coupon", amount=yuan_of("15.00"), occasion="flaw") == "promised"
+    assert desk.does("offer_compensation", form="coupon", amount=yuan_of("10.00"), occasion="flaw") == "promised"
     (promise,) = desk.state.open_promises()
-    assert (promise.what, str(promise.amount), promise.by) == ("compensation_coupon", "15.00 CNY", "agent:1")
+    assert (promise.what, str(promise.amount), promise.by) == ("compensation_coupon", "10.00 CNY", "agent:1")
     clock = desk.state.clocks[f"D-PROMISE/{promise.id}"]
     assert (clock.running, clock.due_at) == (True, NOW + timedelta(seconds=RULES.clocks["D-PROMISE"].length))
-    assert desk.state.compensation_minor == 1500
+    assert desk.state.compensation_minor == 1000
     (given,) = desk.records("compensation")
-    assert (given["form"], given["occasion"]) == ("coupon", "flaw")
+    assert (given["form"], given["occasion"], given["state"]) == ("coupon", "flaw", "owed")
+    assert (given["custom"], given["least"], given["most"]) == ("customary", 500, 1000)
 
 
 def test_goodwill_above_ones_limit_asks_the_next_role() -> None:

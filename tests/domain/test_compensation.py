@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.compensation import may_offer, next_form, our_mess, size
+from domain.compensation import may_give, may_offer, next_form, our_mess, size, who_gives
+from domain.vocabulary import Party
 from tests.domain.example import RULES, yuan
 
 
@@ -41,7 +42,52 @@ def test_sizes_are_those_of_the_handbook(occasion: str, amount: str, reason: str
     assert found.allowed == (reason in ("customary", "no_custom"))
 
 
-def test_a_customer_who_had_to_come_back_is_offered_something_unasked() -> None:
-    """From the third contact without a solution on we apologise and offer a gesture (R-OURMESS)."""
-    assert not our_mess(RULES, 2)
-    assert our_mess(RULES, 3).rule == "R-OURMESS"
+@pytest.mark.parametrize(
+    ("role", "total", "amount", "allowed"),
+    [
+        (Party.AGENT, "10.00", "10.00", True),
+        (Party.AGENT, "3.00", "3.00", True),
+        (Party.AGENT, "10.01", "10.01", False),
+        (Party.AGENT, "15.01", "5.01", False),
+        (Party.SUPERVISOR, "10.01", "10.01", True),
+        (Party.SUPERVISOR, "200.01", "6.00", False),
+        (Party.MANAGER, "9000.00", "9000.00", True),
+        (Party.FINANCE, "5.00", "5.00", False),
+    ],
+)
+def test_above_custom_the_lowest_role_asks_the_next(role: Party, total: str, amount: str, allowed: bool) -> None:
+    """An agent gives what is customary within his limit; more for a flaw is judged by his supervisor (M-COMP-SIZE)."""
+    assert bool(may_give(RULES, role, yuan(total), size(RULES, "flaw", yuan(amount)))) is allowed
+
+
+def test_the_lowest_role_that_may_give_it_is_asked() -> None:
+    """A-CAP: an agent for a customary sum, a supervisor above custom, a manager above the supervisor's limit."""
+    asked = [who_gives(RULES, yuan(sum_), size(RULES, "flaw", yuan(sum_))) for sum_ in ("6.00", "12.00", "200.01")]
+    assert asked == [Party.AGENT, Party.SUPERVISOR, Party.MANAGER]
+
+
+@pytest.mark.parametrize(
+    ("contacts", "agents", "days", "reason"),
+    [
+        (2, 2, 6, "not_yet"),
+        (3, 1, 0, "too_many_contacts"),
+        (2, 3, 0, "too_many_agents"),
+        (1, 1, 7, "too_many_days"),
+        (0, 0, 30, "not_yet"),
+    ],
+)
+def test_a_customer_who_had_to_come_back_is_offered_something_unasked(
+    contacts: int, agents: int, days: int, reason: str
+) -> None:
+    """The third contact, the third agent, the seventh day without a solution: a gesture (R-OURMESS)."""
+    found = our_mess(RULES, contacts, agents, days)
+    assert (found.rule, found.reason, bool(found)) == ("R-OURMESS", reason, reason != "not_yet")
+
+
+def test_a_version_that_knows_only_contacts_judges_by_them_only() -> None:
+    """Cases pinned to an earlier rulebook go on as they began."""
+    before = RULES.model_copy(
+        update={"numbers": RULES.numbers.model_copy(update={"our_mess_agents": None, "our_mess_days": None})}
+    )
+    assert not our_mess(before, 2, 9, 90)
+    assert our_mess(before, 3)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain import goodwill
 from domain.case import Refunding
 from domain.messages import COMMANDS
 from domain.money import Money
@@ -32,6 +33,20 @@ def asked_for_goodwill() -> Desk:
     """An agent asked for 90.00 of goodwill, above his limit."""
     desk = quiet()
     desk.does("offer_compensation", form="coupon", amount=yuan_of("90.00"))
+    return desk
+
+
+def owed_cash() -> Desk:
+    """Ten yuan of cash are owed."""
+    desk = quiet()
+    desk.does("offer_compensation", form="cash", amount=yuan_of("10.00"))
+    return desk
+
+
+def above_custom() -> Desk:
+    """An agent would give 12.00 for a flaw: within his limit, above what is customary."""
+    desk = quiet()
+    desk.does("offer_compensation", form="coupon", amount=yuan_of("12.00"), occasion="flaw")
     return desk
 
 
@@ -102,10 +117,21 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("sold_with_free_postage", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1}}),
     ("currency", quiet(), "offer_compensation", "agent:1",
      {"form": "coupon", "amount": {"minor": 1, "currency": "EUR"}}),
+    ("unknown_fee", quiet(), "quote_fee", "agent:1", {"what": "remote_area_postage", "amount": FEN}),
+    ("no_amount", quiet(), "offer_compensation", "agent:1", {"form": "coupon", "amount": {"minor": 0}}),
+    ("no_amount", deciding(), "decide", "agent:1", {"resolution": "coupon"}),
+    ("over_paid", paid(), "decide", "agent:1", {"resolution": "cash_goodwill", "amount": yuan_of("39.01")}),
+    ("paid_by_itself", owed_cash(), "keep_promise", "finance:3", {"promise": "P2"}),
+    ("over_limit", above_custom(), "approve", "agent:5", {}),
+    ("asks_other_reason", deciding(), "decide", "agent:1",
+     {"resolution": "explain_only", "reason": "请把退款原因改成七天无理由"}),
+    ("asks_other_reason", deciding(), "cancel_case", "agent:1", {"reason": "change_the_refund_reason"}),
+    ("benefit_for_review", quiet(), "promise", "agent:1", {"what": "coupon for a good review"}),
+    ("not_my_job", quiet(), "cancel_case", "agent:1", {"reason": "这不归我管"}),
     ("unknown_form", quiet(), "offer_compensation", "agent:1", {"form": "car", "amount": FEN}),
     ("unknown_occasion", quiet(), "offer_compensation", "agent:1",
      {"form": "coupon", "amount": FEN, "occasion": "bad_review"}),
-    ("over_paid", quiet(), "offer_compensation", "manager:2", {"form": "coupon", "amount": yuan_of("99.01")}),
+    ("over_paid", quiet(), "offer_compensation", "manager:2", {"form": "cash", "amount": yuan_of("99.01")}),
     ("own_request", asked_for_goodwill(), "approve", "agent:1", {}),
     ("own_request", asked_for_goodwill(), "approve", "manager:1", {}),
     ("over_limit", asked_for_goodwill(), "approve", "agent:5", {}),
@@ -154,6 +180,34 @@ ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
 def test_what_has_its_place_is_not_refused(desk: Desk, kind: str, by: str, fields: dict[str, Any]) -> None:
     """The guard stops nobody who acts at the right time within his limits."""
     assert desk.code(kind, by, **fields) == ""
+
+
+def test_a_shop_that_acknowledged_it_may_ask_for_another_reason() -> None:
+    """P-NOREASONGAME is a guard that a shop loosens only knowingly (X16); all else that staff write stays guarded."""
+    desk = deciding()
+    loosened = desk.start.rules.model_copy(update={"switches": {"X16": "ask_to_change"}})
+    desk.start = desk.start.model_copy(update={"rules": loosened})
+    assert desk.code("cancel_case", reason="change_the_refund_reason") == ""
+    assert desk.code("cancel_case", reason="这不归我管") == "not_my_job"
+
+
+def test_a_form_that_does_not_exist_is_answered_with_the_next_rung() -> None:
+    """M-COMP-LADDER: who names a form that the shop does not have reads which one to offer next."""
+    desk = quiet()
+    desk.does("offer_compensation", form="coupon", amount=yuan_of("5.00"))
+    goodwill.answer(desk.state, desk.state.gestures[0], False, desk.now, "customer")
+    refused = desk.refusal("offer_compensation", form="car", amount=FEN)
+    assert refused is not None
+    assert "Next on the ladder: member_price" in refused.en
+    assert "阶梯下一档：member_price" in refused.zh
+
+
+def test_only_cash_is_bounded_by_what_was_paid() -> None:
+    """A refund may not exceed the payment; a coupon or a gift is bounded by who may give it (A-CAP)."""
+    desk = quiet()
+    assert desk.code("offer_compensation", "manager:2", form="gift", amount=yuan_of("150.00")) == ""
+    desk.does("offer_compensation", "manager:2", form="cash", amount=yuan_of("60.00"))
+    assert desk.code("offer_compensation", "manager:2", form="cash", amount=yuan_of("39.01")) == "over_paid"
 
 
 def test_limits_of_goodwill_hold_for_the_whole_case() -> None:

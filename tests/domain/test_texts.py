@@ -41,6 +41,7 @@ WANTED = {
     "fee_quoted",
     "request_received",
     "promise_kept",
+    "goodwill_offered",
     "delay_told",
 }
 LONG = {

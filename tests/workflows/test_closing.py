@@ -138,7 +138,9 @@ async def test_the_customer_himself_reopens_within_fifteen_days(house: House) ->
 
     await case.say("customer_confirmed", solved=False)
     await case.run_until(needs_human="decide:reopened")
-    await case.act("decide", resolution="coupon")
+    await case.act("decide", resolution="coupon", amount={"minor": 1000})
+    (owed,) = (await case.state()).open_promises()
+    await case.act("keep_promise", by="finance:5", promise=owed.id)
 
     assert await case.to_the_end() == "goodwill_only"
 

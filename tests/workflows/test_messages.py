@@ -117,6 +117,54 @@ async def test_a_command_by_update_answers_and_by_signal_is_journalled(workshop:
     await bench.until(waiting_for="confirmation")
 
 
+GOODWILL: list[tuple[str, dict[str, Any], str, str]] = [
+    ("offer_compensation", {"form": "car", "amount": {"minor": 500}}, "unknown_form", "M-COMP-LADDER"),
+    ("offer_compensation", {"form": "coupon", "amount": {"minor": 0}}, "no_amount", "M-COMP-SIZE"),
+    ("offer_compensation", {"form": "cash", "amount": {"minor": 4501}}, "over_paid", "R-REF-PATH"),
+    ("offer_compensation", {"form": "coupon", "amount": {"minor": 500}, "occasion": "bad_review"},
+     "unknown_occasion", "P-NOTRADE"),
+    ("decide", {"resolution": "gift"}, "no_amount", "M-COMP-SIZE"),
+    ("promise", {"what": "coupon for a good review"}, "benefit_for_review", "P-NOTRADE"),
+    ("cancel_case", {"reason": "请把退款原因改成七天无理由"}, "asks_other_reason", "P-NOREASONGAME"),
+    ("quote_fee", {"what": "remote_area_postage", "amount": {"minor": 500}}, "unknown_fee", "P-FEEQUOTE"),
+]  # fmt: skip
+
+
+async def test_wrong_goodwill_and_words_that_press_a_customer_are_refused_by_either_way(workshop: Workshop) -> None:
+    """An update answers with the sentence; the signal's refusal stands in the journal; nothing is owed or sent."""
+    bench = await workshop.begin(CaseType.REFUND_ONLY, reason=ReasonCode.NOT_RECEIVED)
+    await bench.until(waiting_for="decision_refund_only")
+    for kind, command, code, rule in GOODWILL:
+        refused = await refusal(bench, kind, **command)
+        assert tuple(refused.details) == (code, rule)
+        zh, _, en = refused.message.partition(" / ")
+        assert not zh.isascii()
+        assert en.isascii()
+        await bench.say(kind, {**command, "by": "agent:7"})
+    entries = await bench.journalled(lambda found: len(found) == len(GOODWILL), "command_refused")
+    assert [(entry.data["code"], entry.rule) for entry in entries] == [(code, rule) for _, _, code, rule in GOODWILL]
+    told = await bench.shown()
+    assert (told["open_promises"], told["open_proposals"], told["goodwill"]) == ([], [], [])
+
+
+async def test_goodwill_is_offered_and_declined_by_signal_as_by_update(workshop: Workshop) -> None:
+    """The same command and the same answer, from anybody's command line."""
+    bench = await workshop.begin(CaseType.REFUND_ONLY, reason=ReasonCode.NOT_RECEIVED)
+    await bench.until(waiting_for="decision_refund_only")
+    coupon = {"form": "coupon", "amount": {"minor": 500}, "occasion": "our_mess", "by": "agent:7"}
+    did = await bench.handle.execute_update("offer_compensation", coupon)
+    assert did["did"] == "promised"
+    await bench.say("customer_agreed", {"agreed": False})
+    await bench.until(next_goodwill="member_price", open_promises=[])
+    await bench.say("offer_compensation", {**coupon, "form": "cash"})
+    await bench.say("customer_agreed", {"agreed": True})
+    (paid,) = await bench.journalled(bool, "goodwill_paid")
+    assert (paid.rule, paid.data["amount"]) == ("R-PROMISE", "5.00 CNY")
+    sums = "SELECT amount_minor, purpose FROM refunds WHERE case_no = $1"
+    rows = [tuple(row) for row in await workshop.pool.fetch(sums, bench.request.case_no)]
+    assert rows == [(500, "compensation")]
+
+
 async def test_a_limit_and_a_second_role_of_one_person_are_held(workshop: Workshop) -> None:
     """A-CAP, A-SOD: 90.00 is decided by an agent, not approved by him under another role, nor by one below the sum."""
     bench = await workshop.begin(CaseType.REFUND_ONLY, paid=9000, **NOT_DECIDED)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain import goodwill
 from domain.clocks import Clock
 from domain.messages import CloseCase, CustomerConfirmed, ReopenCase
 from domain.vocabulary import Outcome, Party, Stage
@@ -94,6 +95,7 @@ class Closing:
         case.state.closed_at = case.now
         case.state.stage = Stage.CLOSED
         case.state.needs_human = ""
+        goodwill.lapse(case.state, case.now)
         case.note("case_closed", "R-CLOSECONF", outcome=outcome, ending=ending)
         return True
 

@@ -36,6 +36,7 @@ class Consent:
 
     def __init__(self, case: Case) -> None:
         self._case = case
+        self._quoting = False
 
     async def propose(
         self,
@@ -105,15 +106,21 @@ class Consent:
         case = self._case
         open_quotes = [p for p in case.state.proposals if p.plan.startswith(FEE) and p.agreed is None]
         for quoted in open_quotes:
-            if not quoted.told:
-                what = quoted.plan.removeprefix(FEE)
-                step = f"quote/{quoted.id}"
-                await case.contact.tell("fee_quoted", "P-FEEQUOTE", step=step, what=what, amount=str(quoted.fee))
-                quoted.told = True
+            if quoted.told and self._fee_answered(quoted):
                 return True
-            if self._fee_answered(quoted):
+            if not quoted.told and not self._quoting:
+                await self._tell_fee(quoted)
                 return True
         return False
+
+    async def _tell_fee(self, quoted: Proposal) -> None:
+        what, step = quoted.plan.removeprefix(FEE), f"quote/{quoted.id}"
+        self._quoting = True  # it may wait for an hour when he can be called, and that rest has duties again
+        try:
+            await self._case.contact.tell("fee_quoted", "P-FEEQUOTE", step=step, what=what, amount=str(quoted.fee))
+        finally:
+            self._quoting = False
+        quoted.told = True
 
     def _fee_answered(self, quoted: Proposal) -> bool:
         case = self._case

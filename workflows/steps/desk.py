@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from domain.approval import ask_approval
 from domain.case import Approval, Verdict
-from domain.commands import ask_approval
 from domain.messages import Decide
 from domain.money import Money
 from domain.vocabulary import Party, Resolution, Stage
@@ -80,31 +80,35 @@ class Desk:
         return True
 
     async def approval(self, step: str, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
-        """Have somebody with the limit approve. A missed deadline goes one role up and stays open."""
+        """Have somebody with the limit approve."""
         case = self._case
 
         async def asking() -> Approval:
             asked_id = await case.once(f"{step}/asked", lambda: self._ask(what, amount, rule, requested_by), str)
-            turn = 0
-            while True:
-                turn += 1
-                clock = await case.clock("S-APPROVAL", name=f"S-APPROVAL/{asked_id}#{turn}")
-                asked = next(a for a in case.state.approvals if a.id == asked_id)
-                verdict = await case.until(
-                    lambda: _verdict(case, asked_id),
-                    code="approval",
-                    ball=asked.needs,
-                    stage=Stage.APPROVAL,
-                    clock=clock,
-                )
-                if verdict is not None:
-                    case.state.needs_human = ""
-                    return verdict
-                escalate(case, f"approve:{asked_id}", rule)
-                if asked.needs is Party.SUPERVISOR:
-                    asked.needs = Party.MANAGER
+            return await self.word_on(asked_id, rule)
 
         return await case.once(step, asking, Approval)
+
+    async def word_on(self, asked_id: str, rule: str) -> Approval:
+        """Wait for somebody's word on a request that was put. A missed deadline goes one role up and stays open."""
+        case, turn = self._case, 0
+        while True:
+            turn += 1
+            clock = await case.clock("S-APPROVAL", name=f"S-APPROVAL/{asked_id}#{turn}")
+            asked = next(a for a in case.state.approvals if a.id == asked_id)
+            verdict = await case.until(
+                lambda: _verdict(case, asked_id),
+                code="approval",
+                ball=asked.needs,
+                stage=Stage.APPROVAL,
+                clock=clock,
+            )
+            if verdict is not None:
+                case.state.needs_human = ""
+                return verdict
+            escalate(case, f"approve:{asked_id}", rule)
+            if asked.needs is Party.SUPERVISOR:
+                asked.needs = Party.MANAGER
 
     def ask(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
         """Put a request before somebody with the limit, without waiting for his word."""

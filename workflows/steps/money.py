@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from activities.refunds import RefundActivities, RefundAsk
 from domain.authority import may_refund
-from domain.case import Refunding, Verdict
+from domain.case import GOODWILL, Refunding, Verdict
 from domain.messages import ProvideInput, RefundNotice
 from domain.money import Money
 from domain.ports import RefundIntent, RefundRow, RefundStatus
@@ -71,6 +71,20 @@ class Funds:
             return True
 
         return await case.once(step, paying, bool)
+
+    async def give(self, amount: Money, *, requested_by: str, approved_by: str, step: str) -> bool:
+        """Pay goodwill that somebody with the limit granted (A-CAP). False when the provider finally refuses.
+
+        The order's refunds in all stay within what was paid, this one included.
+        """
+        payment = Payment(
+            amount=amount,
+            purpose=GOODWILL,
+            rule="M-COMP-LADDER",
+            requested_by=Party.SYSTEM.value if approved_by == requested_by else requested_by,
+            approved_by=approved_by,
+        )
+        return await self._paid(payment, step=step)
 
     async def _approved(self, amount: Money, purpose: str, rule: str, decided_by: str, *, step: str) -> str:
         """Who approves: the decider within his limit, else somebody with the limit. Empty when it was refused."""

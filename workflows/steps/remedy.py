@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.compensation import FORMS
 from domain.money import Money
 from domain.vocabulary import Outcome, Resolution, ShipmentLeg
 from workflows.steps.desk import Decision
@@ -79,7 +80,9 @@ class Remedy:
         if decision.resolution is Resolution.SEND_BACK:
             sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship")
             return Outcome.RETURNED_TO_CUSTOMER if sent else None
-        if decision.resolution in (Resolution.COUPON, Resolution.GIFT, Resolution.CASH_GOODWILL):
+        if (form := FORMS.get(decision.resolution)) is not None:  # without a sum: what was offered before settles it
+            if decision.amount and not await case.goodwill.give(form, decision.amount, decision.by, f"{step}/goodwill"):
+                return None
             return Outcome.GOODWILL_ONLY
         await case.contact.tell("refund_rejected", rule, step=f"{step}/told", reason=decision.reason or "not_covered")
         return Outcome.REJECTED
