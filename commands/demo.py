@@ -69,6 +69,7 @@ async def _until_asked_to_stop(*, keep: bool, as_json: bool) -> int:
 
 async def _demo(*, keep: bool, as_json: bool) -> int:
     from commands import demo_cases, demo_report
+    from commands.demo_books import books_row
     from commands.demo_house import standing
     from starter.problem import BadEvent
 
@@ -90,13 +91,15 @@ async def _demo(*, keep: bool, as_json: bool) -> int:
         files = demo_report.file_rows(reports, expected)
         events = await demo_report.event_rows(house, expected)
         cases = await demo_report.case_rows(house, lives, expected)
-        wrong = [(row, what) for row in (*files, *events, *cases) for what in row["wrong"]]
+        progress.phase("与支付渠道对账", "Comparing refunds with the provider's books")
+        books = await books_row(house)
+        wrong = [(row, what) for row in (*files, *events, *cases, books) for what in row["wrong"]]
         if as_json:
             answer = {"right": not wrong, "seconds": round(monotonic() - began, 1), "files": files, "events": events}
-            show_json(answer | {"cases": cases})
+            show_json(answer | {"cases": cases, "books": books})
         else:
             demo_report.show(files, events, cases, links=keep)
-            _sum_up(cases, wrong, monotonic() - began)
+            _sum_up(cases, books, wrong, monotonic() - began)
         if keep:
             _tell_where(house)
             await asyncio.Event().wait()
@@ -172,14 +175,22 @@ class _Progress:
             self._bar.update(self._task, completed=ended, total=opened or None, days=days)
 
 
-def _sum_up(cases: list[dict[str, Any]], wrong: list[tuple[dict[str, Any], str]], seconds: float) -> None:
+def _sum_up(
+    cases: list[dict[str, Any]], books: dict[str, Any], wrong: list[tuple[dict[str, Any], str]], seconds: float
+) -> None:
     days = sum(float(row.get("days", 0)) for row in cases)
     tell(
         f"{len(cases)} 个售后单，模拟 {days:.0f} 天，用时 {seconds:.0f} 秒。",
         f"{len(cases)} cases, {days:.0f} simulated days, {seconds:.0f} seconds.",
     )
+    if books["right"]:
+        tell(
+            f"对账：{books['days']} 天，{books['refunds']} 笔退款，与支付渠道一致。",
+            f"Reconciliation: {books['refunds']} refunds on {books['days']} days, as in the provider's books.",
+        )
     for row, what in wrong:
-        typer.secho(f"{row.get('case') or row.get('file') or row.get('event')}: {what}", err=True, fg="red")
+        named = row.get("case") or row.get("file") or row.get("event") or say("对账", "reconciliation")
+        typer.secho(f"{named}: {what}", err=True, fg="red")
     if not wrong:
         tell("全部符合 examples/expected.json。", "All of it is as examples/expected.json says.")
 

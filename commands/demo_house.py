@@ -21,7 +21,6 @@ from domain import rulebook_file
 from domain.identity import TASK_QUEUE
 from domain.webhook_signature import SigningKeys
 from local.days import Days, Lived, inbox_empty
-from local.simulator_control import SimulatorControl
 from local.stack import Stack
 from local.staff import Staff
 from starter.dispatcher import Dispatcher, running
@@ -43,7 +42,6 @@ class DemoHouse:
     client: Client
     pool: asyncpg.Pool
     days: Days
-    simulator: SimulatorControl
     dispatcher: Dispatcher
     intake: IntakeSettings
 
@@ -81,7 +79,7 @@ async def standing(examples: Path, watch: Callable[[Lived], None]) -> AsyncItera
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         HttpDoor(pool, SigningKeys.parse(stack.secret("door")), intake).attach(app)
         await closing.enter_async_context(_serving(app, stack.ports["door"]))
-        yield DemoHouse(stack, client, pool, days, SimulatorControl(stack.simulator_url), dispatcher, intake)
+        yield DemoHouse(stack, client, pool, days, dispatcher, intake)
 
 
 class _Door(uvicorn.Server):

@@ -12,10 +12,12 @@ from commands.language import language, say
 from commands.output import Column, show_table
 from domain.identity import workflow_id
 from domain.journal_words import step
+from domain.ports import RefundStatus
 from domain.texts import label
 from local.days import CaseStuck, Lived
 from starter.file_door import Report
 from store.case_register import CaseRegister, TimelineEntry
+from store.refund_ledger import PostgresRefundLedger
 
 ENTRIES = 1_000  # of one case's journal
 COLUMNS = (
@@ -101,12 +103,12 @@ async def _case_row(house: DemoHouse, name: str, lived: Lived | CaseStuck | None
         row |= {"days": f"{lived.days:.1f}", "history_events": lived.history_events}
     if isinstance(lived, CaseStuck):
         row["wrong"] = [str(lived)]
-    paid = [one for one in (await house.simulator.ledger(shop, case_no))["effects"] if one["effect"] == "payment"]
-    moved = sum(one["data"]["amount_minor"] for one in paid)
+    refunds = [line.refund for line in await PostgresRefundLedger(house.pool).of_case(shop, case_no)]
+    moved = sum(refund.amount.minor for refund in refunds if refund.status is RefundStatus.DONE)
     if moved != found.refunded_minor:
         row["wrong"].append(
-            say(f"支付渠道付了 {moved}，登记簿记了 {found.refunded_minor}",
-                f"the provider paid {moved}, the register says {found.refunded_minor}")
+            say(f"退款账上是 {moved}，登记簿记了 {found.refunded_minor}",
+                f"the refund ledger has {moved}, the register says {found.refunded_minor}")
         )  # fmt: skip
     return row
 

@@ -145,8 +145,8 @@ def settle(
         tell(f"差异 {number} 已了结。", f"Difference {number} is settled.")
 
 
-async def reconciled(order: ReconciliationOrder) -> tuple[Reconciled, bool]:
-    """What a run of this order did, and whether it could compare everything.
+async def reconciled(order: ReconciliationOrder, client: Client | None = None) -> tuple[Reconciled, bool]:
+    """What a run of this order did, and whether it could compare everything; on this installation if no other is given.
 
     Raises:
         Failure: no worker takes it up, Temporal is not there, or the run was ended by somebody.
@@ -156,7 +156,7 @@ async def reconciled(order: ReconciliationOrder) -> tuple[Reconciled, bool]:
 
     from domain.reconciliation import Reconciled
 
-    handle = await _begun(order)
+    handle = await _begun(order, client or await _client())
     result = asyncio.create_task(handle.result())
     taken_up, _ = await asyncio.wait([result], timeout=TAKEN_UP_WITHIN)
     if not taken_up and (await handle.describe()).history_length <= _BEGINS:
@@ -171,14 +171,13 @@ async def reconciled(order: ReconciliationOrder) -> tuple[Reconciled, bool]:
         raise Failure(say(f"对账没有完成：{error.cause}", f"The reconciliation did not end: {error.cause}")) from None
 
 
-async def _begun(order: ReconciliationOrder) -> WorkflowHandle[Any, Reconciled]:
+async def _begun(order: ReconciliationOrder, client: Client) -> WorkflowHandle[Any, Reconciled]:
     """A run of this order; one that is under way already is the same."""
     from temporalio.common import WorkflowIDConflictPolicy
 
     from domain.identity import TASK_QUEUE
     from domain.reconciliation import RUN, Reconciled
 
-    client = await _client()
     return await client.start_workflow(
         RUN,
         order,

@@ -52,10 +52,6 @@ class SimulatorControl:
         """Let things go wrong, in place of what was to go wrong so far."""
         await self._call("/control/faults", {"faults": list(faults), "replace": True})
 
-    async def ledger(self, shop: str, case_no: str) -> dict[str, list[dict[str, Any]]]:
-        """What partners saw, did and reported of a case."""
-        return await self._call("/ledger?" + urllib.parse.urlencode({"shop": shop, "case_no": case_no}))
-
     async def _call(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return await asyncio.to_thread(_exchange, self._address + path, body)
 

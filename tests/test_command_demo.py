@@ -34,6 +34,8 @@ async def test_every_example_case_reaches_its_right_end(tmp_path: Path) -> None:
     assert len(told["cases"]) == 36
     assert all("R-CLOSECONF" in row["story"] and float(row["days"]) > 15 for row in told["cases"])
     assert sum(row["bad"] for row in told["files"]) == 9
+    assert told["books"]["right"]
+    assert told["books"]["refunds"] >= sum(row["refunded_minor"] > 0 for row in told["cases"]) > 0
     assert _stacks(tmp_path) == []
 
 
