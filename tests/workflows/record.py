@@ -66,7 +66,26 @@ def _commands(waiting_for: str, kind: str, by: str, **command: Any) -> Acts:
 async def _reopened(case: LivedCase) -> None:
     await case.run_until(stage="closed")
     await case.act("reopen_case", reason="called_again")
-    await _decides("reopened", "coupon")(case)
+    await _decides("reopened", "coupon", amount={"minor": 500})(case)
+    await _kept(case)
+
+
+async def _kept(case: LivedCase) -> None:
+    for owed in (await case.state()).open_promises():
+        await case.act("keep_promise", by="finance:5", promise=owed.id)
+
+
+async def _goodwill(case: LivedCase) -> None:
+    """A coupon is declined, cash is taken and paid, a gesture is proposed unasked and granted."""
+    await case.run_until(waiting_for="decision_refund_only")
+    for form, agreed in (("coupon", False), ("cash", True)):
+        await case.act("offer_compensation", form=form, amount={"minor": 500})
+        await case.say("customer_agreed", agreed=agreed)
+    for turn in range(3):
+        await case.say("customer_replied", text_ref=f"words/{turn}")
+        await case.act("add_note", note_ref=f"text/{turn}")
+    await case.act("approve", by="agent:8")
+    await _kept(case)
 
 
 async def _promise(case: LivedCase) -> None:
@@ -117,6 +136,10 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "refund_only-silent_close": ("refund_only", {"reason": "duplicate", "customer": {"confirms_after": "never"}}, ()),
     "refund_only-promise": (
         "refund_only", {"reason": "duplicate", "customer": {"confirms_after": "2h"}}, (_promise,),
+    ),
+    "refund_only-goodwill": (
+        "refund_only", {"reason": "quality"},
+        (_goodwill, _decides("refund_only", "partial_refund", amount={"minor": 900})),
     ),
     "refund_only-not_solved": (
         "refund_only", {"reason": "duplicate", "amount": 1000, "customer": {"solved": [False, True]}},
