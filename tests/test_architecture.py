@@ -19,7 +19,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "b
 WEB = {"fastapi", "starlette", "uvicorn"}
 MAY_IMPORT: dict[str, set[str]] = {
     "domain": {"domain", "pydantic"},
-    "workflows": {"workflows", "domain", "activities", "pydantic", "temporalio.workflow", "temporalio.common",
+    "workflows": {"workflows", "domain", "activities", "temporalio.workflow", "temporalio.common",
                   "temporalio.exceptions"},
     "activities": {"activities", "domain", "pydantic", "structlog", "temporalio.activity", "temporalio.exceptions"},
     "gateways": {"gateways", "domain", "pydantic", "httpx2", "cryptography"},

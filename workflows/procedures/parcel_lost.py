@@ -3,9 +3,9 @@
 R-LOST, R-OPTIONS, R-CONSENT, M-COURIER, X5, X12.
 """
 
+from domain.answers import Said
 from domain.vocabulary import Liability, Outcome, ParcelState, Resolution, ShipmentLeg
 from workflows.course import Case
-from workflows.steps.consent import Said
 from workflows.steps.courier import MOVING
 
 

@@ -4,11 +4,11 @@ R-NR-WINDOW, R-QUAL-7D, R-EVID, R-CONSENT, R-RET-ADDR, R-RET-SLIP, R-RET-TRACK, 
 M-NR-FREE, X2, X3, X15.
 """
 
+from domain.answers import Said
 from domain.freight import OURS, freight_of
 from domain.refund_amount import refund_for_return
 from domain.vocabulary import Disposition, Inspection, Outcome, Resolution, ShipmentLeg
 from workflows.course import Case
-from workflows.steps.consent import Said
 
 
 async def return_refund(case: Case) -> Outcome:

@@ -7,25 +7,16 @@ closing message ──► confirmed ──► closed ──► survey ──► 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from domain import goodwill
+from domain.answers import Ending
 from domain.clocks import Clock
 from domain.messages import CloseCase, CustomerConfirmed, ReopenCase
 from domain.vocabulary import Outcome, Party, Stage
 
 if TYPE_CHECKING:
     from workflows.course import Case
-
-
-class Ending(StrEnum):
-    """How the closing went."""
-
-    CONFIRMED = "confirmed"
-    ON_HIS_WORD = "on_his_word"  # an agent recorded the customer's word
-    SILENT = "silent"
-    NOT_SOLVED = "not_solved"
 
 
 class Closing:

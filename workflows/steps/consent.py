@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
+from domain.answers import Answer, Said
 from domain.case import FEE, Fact, Proposal
 from domain.messages import CustomerAgreed
 from domain.money import Money
@@ -14,21 +12,6 @@ from domain.vocabulary import Party, Resolution, Stage
 
 if TYPE_CHECKING:
     from workflows.course import Case
-
-
-class Said(StrEnum):
-    """How a proposal was answered."""
-
-    AGREED = "agreed"
-    DECLINED = "declined"
-    SILENT = "silent"
-
-
-class Answer(BaseModel):
-    """A customer's answer, with his choice where several were offered."""
-
-    said: Said
-    choice: Resolution | None = None
 
 
 class Consent:

@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
+from domain.answers import Ruling
 from domain.approval import ask_approval
 from domain.case import Approval, Verdict
 from domain.messages import Decide
 from domain.money import Money
-from domain.vocabulary import Party, Resolution, Stage
+from domain.vocabulary import Party, Stage
 from workflows.duties import escalate
 from workflows.endings import PartnerSaidNo
 
 if TYPE_CHECKING:
     from workflows.course import Case
-
-
-class Decision(BaseModel):
-    """What a member of staff decided."""
-
-    resolution: Resolution
-    amount: Money | None
-    reason: str
-    by: str
 
 
 class Desk:
@@ -34,11 +24,11 @@ class Desk:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    async def decide(self, question: str, rule: str, within: str = "S-DECIDE", ball: Party = Party.AGENT) -> Decision:
+    async def decide(self, question: str, rule: str, within: str = "S-DECIDE", ball: Party = Party.AGENT) -> Ruling:
         """Have a person decide. Each missed deadline escalates once more; the question stays open."""
         case = self._case
 
-        async def deciding() -> Decision:
+        async def deciding() -> Ruling:
             case.note("decision_asked", rule, question=question)
             case.state.needs_human = f"decide:{question}"
             turn = 0
@@ -58,15 +48,15 @@ class Desk:
                     return made
                 escalate(case, f"overdue:{id}", rule)
 
-        return await case.once(f"decide/{question}", deciding, Decision)
+        return await case.once(f"decide/{question}", deciding, Ruling)
 
-    def _take_decision(self) -> Decision | None:
+    def _take_decision(self) -> Ruling | None:
         case = self._case
         for fact in case.state.mailbox:
             if fact.kind == Decide.kind:
                 case.state.mailbox.remove(fact)
                 made = Decide.model_validate(fact.payload)
-                return Decision(resolution=made.resolution, amount=made.amount, reason=made.reason, by=fact.by)
+                return Ruling(resolution=made.resolution, amount=made.amount, reason=made.reason, by=fact.by)
         return None
 
     async def even_if_refused(self, calling: Awaitable[object], partner: Party) -> bool:

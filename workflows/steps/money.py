@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from activities.refunds import RefundActivities, RefundAsk
 from domain.authority import may_refund
 from domain.case import GOODWILL, Refunding, Verdict
 from domain.messages import ProvideInput, RefundNotice
 from domain.money import Money
+from domain.payment import Payment
 from domain.ports import RefundIntent, RefundRow, RefundStatus
 from domain.vocabulary import Party, Resolution, Stage
 from workflows.duties import escalate
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
 
 FIRST_LOOK = timedelta(hours=1)  # the net under a provider's notice that never comes; then ever less often
 LAST_LOOK = timedelta(hours=12)
-
-
-class Payment(BaseModel):
-    """A decided payment to the customer, before it has a key."""
-
-    amount: Money
-    purpose: str
-    rule: str
-    requested_by: str
-    approved_by: str
 
 
 class Funds:

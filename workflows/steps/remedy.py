@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.answers import Ruling
 from domain.compensation import FORMS
 from domain.money import Money
 from domain.vocabulary import Outcome, Resolution, ShipmentLeg
-from workflows.steps.desk import Decision
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -57,7 +57,7 @@ class Remedy:
             if outcome is not None:
                 return outcome
 
-    async def carry_out(self, decision: Decision, rule: str, step: str) -> Outcome | None:
+    async def carry_out(self, decision: Ruling, rule: str, step: str) -> Outcome | None:
         """Do what was decided. None when it could not be done: not approved, refused, not delivered."""
         case = self._case
         if decision.resolution in REFUNDS:
