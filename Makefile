@@ -48,7 +48,8 @@ lock: $(UV) ## Recompile the hashed requirements from pyproject.toml
 	  $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-emit-package aftersales $$extra pyproject.toml -o requirements/$$set.txt; done
 
-clean: ## Remove the environment and local data
-	rm -rf $(VENV) .tools .local
+clean: ## Remove the environment and local data; refused while `aftersales up` runs
+	@$$([ -x $(BIN)/python ] && echo $(BIN)/python || echo $(PYTHON)) -m local.clearing .local
+	rm -rf $(VENV) .tools
 
 .PHONY: help install demo up test lint bench lock clean

@@ -75,8 +75,12 @@ def lasting_folder(home: Path, account: Account | None) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     if account is None or account.can_enter(home):
         return home
-    mark = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
-    return own_folder(STATE / mark)
+    return own_folder(fallback_folder(home))
+
+
+def fallback_folder(home: Path) -> Path:
+    """Where that is: a folder for this `home` alone."""
+    return STATE / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
 
 
 def own_folder(folder: Path) -> Path:

@@ -128,13 +128,23 @@ class Child:
 
 
 def free_port(wanted: int | None = None) -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on: the wanted one if it is free, else any."""
+    """A TCP port on 127.0.0.1 that nobody listens on: the wanted one if it is free, else any.
+
+    It stays ours until this process ends: seconds may pass before our server listens on it, and meanwhile the system
+    gives it to nobody else. A server that sets SO_REUSEADDR, as all of ours do, can listen on it all the same.
+    """
     for port in (wanted, 0) if wanted else (0,):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left by our own server is free
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        probe = socket.socket()
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left by our own server is free
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            probe.close()
+            continue
+        _kept.append(probe)
+        return int(probe.getsockname()[1])
     raise RuntimeError("No free TCP port on 127.0.0.1.")
+
+
+_kept: list[socket.socket] = []
+"""Bound and not listening."""

@@ -203,11 +203,11 @@ class Stack:
         )
 
     async def _worker_polls(self) -> bool:
-        client = await Client.connect(self.temporal.address)
-        request = DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=self._task_queue))
         try:
+            client = await Client.connect(self.temporal.address)
+            request = DescribeTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=self._task_queue))
             return bool((await client.workflow_service.describe_task_queue(request)).pollers)
-        except RPCError:
+        except (RPCError, RuntimeError):  # the client's word for a server that is too busy to greet it
             return False
 
     def _recall(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def web_server(folder: Path, port: int, *extra: str) -> Program:
         folder=folder,
         ready=lambda: accepts_connections(port),
     )
+
+
+async def test_a_port_that_was_chosen_is_given_to_nobody_else(tmp_path: Path) -> None:
+    """Seconds pass before a server listens on its port: others that ask meanwhile get other ones, and it starts."""
+    port = free_port()
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+    program = web_server(tmp_path, port)
+    await program.start()
+    await program.child.stop()
 
 
 async def test_a_killed_program_is_started_again_and_told(tmp_path: Path) -> None:
