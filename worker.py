@@ -33,6 +33,7 @@ from activities.courier import CourierActivities
 from activities.journal import JournalActivities
 from activities.reconciliation import ReconciliationActivities
 from activities.refunds import RefundActivities
+from activities.rulebook import RulebookActivities
 from activities.warehouse import WarehouseActivities
 from activities.working_time import WorkingTimeActivities
 from domain.identity import TASK_QUEUE
@@ -50,6 +51,7 @@ from store.one_time_inputs import PostgresOneTimeInputs
 from store.pool import open_pool
 from store.reconciliation import PostgresReconciliations
 from store.refund_ledger import PostgresRefundLedger
+from store.rulebook_archive import RulebookArchive
 from store.working_time import CalendarWorkingTime
 from workflows.case import CaseWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
@@ -107,6 +109,7 @@ def activities_over(
         reconciliation.reconcile_part,
         JournalActivities(PostgresJournal(pool)).write_journal,
         WorkingTimeActivities(working_time).working_due,
+        RulebookActivities(RulebookArchive(pool)).adoptable_rules,
     ]
 
 

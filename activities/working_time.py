@@ -1,6 +1,7 @@
 """Working-time arithmetic. Calendars change and histories must not: the instant is computed here and kept there."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel
 from temporalio import activity
@@ -18,6 +19,13 @@ class DueQuestion(BaseModel):
     unit: Unit
 
 
+class ProvisionalDue(BaseModel):
+    """A due instant that was counted over days of which no official notice is known."""
+
+    due_at: datetime
+    provisional: Literal[True] = True
+
+
 class WorkingTimeActivities:
     """Holds the calendar port."""
 
@@ -25,6 +33,10 @@ class WorkingTimeActivities:
         self._working_time = working_time
 
     @activity.defn
-    async def working_due(self, question: DueQuestion) -> datetime:
-        """The due instant in the shop's calendar."""
-        return await self._working_time.due(question.shop, question.start, question.length, question.unit)
+    async def working_due(self, question: DueQuestion) -> datetime | ProvisionalDue:
+        """The due instant in the shop's calendar; a plain instant when all its days are official."""
+        shop, start, unit = question.shop, question.start, question.unit
+        due_at = await self._working_time.due(shop, start, question.length, unit)
+        if await self._working_time.is_provisional(shop, start, due_at, unit):
+            return ProvisionalDue(due_at=due_at)
+        return due_at

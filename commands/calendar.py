@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands import calendar_apply
 from commands.failure import Failure
 from commands.language import language, say
 from commands.output import AsJson, Column, show_json, show_table, tell
@@ -105,9 +106,14 @@ def import_(
     draft.write_text(text, encoding="utf-8")
     os.replace(draft, target)  # a worker that reads meanwhile sees the old file or the new one, never half of it
     tell(
-        f"已写入 {target.name}。重启 worker 后，新的时限按它计算。",
-        f"Wrote {target.name}. Once the workers are restarted, new deadlines follow it.",
+        f"已写入 {target.name}，新的时限按它计算。每台 worker 的日历目录都有此文件后，运行 aftersales calendar apply，"
+        "让已有的售后单重算。",
+        f"Wrote {target.name}; new deadlines follow it. When every worker's calendar folder has it, run "
+        "`aftersales calendar apply`, so that cases under way count anew.",
     )
+
+
+app.command("apply", help=calendar_apply.HELP)(calendar_apply.apply)
 
 
 HORIZON_DAYS = 60

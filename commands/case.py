@@ -228,6 +228,8 @@ def _explain(told: Explanation) -> None:
         "goodwill": told.goodwill,
         "contacts": _contacts(told),
         "outcome": told.outcome and label("outcome", told.outcome, spoken),
+        "windows": told.provisional_windows,
+        "rulebook": told.rulebook,
     }
     labels = (
         Column("case", "售后单", "Case"), Column("stage", "阶段", "Stage"), Column("waiting", "等待", "Waiting for"),
@@ -236,12 +238,14 @@ def _explain(told: Explanation) -> None:
         Column("promises", "未兑现承诺", "Open promises"), Column("approvals", "待审批", "Open approvals"),
         Column("proposals", "待顾客答复", "Open proposals"), Column("goodwill", "补偿", "Goodwill"),
         Column("contacts", "未解决时顾客来过", "Came unsolved"), Column("outcome", "结果", "Outcome"),
+        Column("windows", "暂定的退货期", "Provisional windows"), Column("rulebook", "规则版本", "Rulebook"),
     )  # fmt: skip
     show_record(lines, [one for one in labels if lines[one.key]], as_json=False)
     clocks = [
         {
             "id": clock.id, "rule": f"{clock.rule} · {clock.source}", "due_at": clock.due_at,
-            "left": _left(clock.due_at - now) if clock.state == "running" else say(*STATES[clock.state]),
+            "left": (_left(clock.due_at - now) if clock.state == "running" else say(*STATES[clock.state]))
+            + (say(" · 暂定", " · provisional") if clock.provisional else ""),
         }
         for clock in sorted(told.clocks, key=lambda clock: (clock.state != "running", clock.due_at))
     ]  # fmt: skip

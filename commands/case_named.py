@@ -17,7 +17,7 @@ from commands.language import say
 
 if TYPE_CHECKING:
     import asyncpg
-    from temporalio.client import WorkflowHandle
+    from temporalio.client import Client, WorkflowHandle
 
     from store.case_register import RegisteredCase
 
@@ -38,18 +38,22 @@ class NamedCase:
 
     async def handle(self) -> WorkflowHandle[Any, Any]:
         """Its workflow. Raises Failure when Temporal is not there."""
-        from temporalio.client import Client
-        from temporalio.contrib.pydantic import pydantic_data_converter
+        return (await connected()).get_workflow_handle(self.row.workflow_id)
 
-        connection = settings.temporal_connection()
-        try:
-            client = await Client.connect(**connection, data_converter=pydantic_data_converter)
-        except RuntimeError as error:
-            raise Failure(
-                say(f"连不上 Temporal（{connection['target_host']}）", f"Temporal is not there ({error})"),
-                say("运行 aftersales doctor 检查。", "Run `aftersales doctor`."),
-            ) from None
-        return client.get_workflow_handle(self.row.workflow_id)
+
+async def connected() -> Client:
+    """A client of Temporal. Raises Failure when it is not there."""
+    from temporalio.client import Client
+    from temporalio.contrib.pydantic import pydantic_data_converter
+
+    connection = settings.temporal_connection()
+    try:
+        return await Client.connect(**connection, data_converter=pydantic_data_converter)
+    except RuntimeError as error:
+        raise Failure(
+            say(f"连不上 Temporal（{connection['target_host']}）", f"Temporal is not there ({error})"),
+            say("运行 aftersales doctor 检查。", "Run `aftersales doctor`."),
+        ) from None
 
 
 def with_pool(work: Callable[[asyncpg.Pool], Awaitable[T]]) -> T:

@@ -6,6 +6,7 @@ import asyncio
 
 import typer
 
+from commands.checkup_calendar import provisional
 from commands.checkup_database import CHECKS as DATABASE_CHECKS
 from commands.checkup_database import database
 from commands.checkup_install import calendar, python, read_settings, rulebook
@@ -23,10 +24,10 @@ MARKS = {Health.GOOD: "✓", Health.DOUBTFUL: "!", Health.BAD: "✗", Health.UNK
 
 @app.command(
     help=say(
-        "检查 Python、设置、PostgreSQL、迁移、Temporal、worker、卡住的售后单、日历、合作方、收件箱和隔离区。"
+        "检查 Python、设置、PostgreSQL、迁移、Temporal、worker、卡住的售后单、日历、暂定期限、合作方、收件箱和隔离区。"
         "有问题时退出码为 1。",
-        "Check Python, settings, PostgreSQL, migrations, Temporal, worker, stuck cases, calendar, partners, inbox and "
-        "quarantine. Exit code 1 when something is bad.",
+        "Check Python, settings, PostgreSQL, migrations, Temporal, worker, stuck cases, calendar, "
+        "provisional deadlines, partners, inbox and quarantine. Exit code 1 when something is bad.",
     )
 )
 def doctor(as_json: AsJson = False) -> None:
@@ -50,8 +51,8 @@ def doctor(as_json: AsJson = False) -> None:
 async def _findings() -> list[Finding]:
     configured, about_settings = read_settings()
     configured = configured or Settings.model_construct()
-    in_database, in_temporal, of_partners = await asyncio.gather(
-        _database(configured), temporal(), partners(configured)
+    in_database, in_temporal, of_partners, of_deadlines = await asyncio.gather(
+        _database(configured), temporal(), partners(configured), provisional(configured)
     )
     return [
         python(),
@@ -60,6 +61,7 @@ async def _findings() -> list[Finding]:
         *in_temporal,
         rulebook(configured),
         calendar(configured),
+        of_deadlines,
         *of_partners,
     ]
 

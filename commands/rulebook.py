@@ -13,6 +13,9 @@ from commands.language import language, say
 from commands.output import AsJson, Column, show_json, show_record, show_table, tell
 
 if TYPE_CHECKING:
+    import asyncpg
+
+    from domain.ports import KeptRulebook
     from domain.rulebook import Rulebook
 
 app = typer.Typer(no_args_is_help=True, help=say("查看、校验、比较规则手册。", "Show, check and compare rulebooks."))
@@ -84,6 +87,56 @@ def diff(
     show_table([one.model_dump() for one in compare(_read(before), _read(after))], _DIFF, as_json=as_json)
 
 
+@app.command(
+    help=say(
+        "把规则存入档案，未结的售后单可以改用它（case act … adopt_rulebook）；缺省为现行规则。",
+        "Keep a rulebook in the archive, so that open cases may change to it (case act … adopt_rulebook); "
+        "the one in force by default.",
+    )
+)
+def keep(
+    file: Annotated[str | None, typer.Argument(help=_FILE)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a version."""
+    from commands.case_named import with_pool
+    from store.rulebook_archive import RulebookArchive
+
+    file = file or _configured()
+    book, rules = _read(file), _read(file).rules()
+
+    async def work(pool: asyncpg.Pool) -> KeptRulebook:
+        archive = RulebookArchive(pool)
+        await archive.keep(rules, _text(file))
+        return (await archive.find(rules.digest))[0]
+
+    kept = with_pool(work)
+    if as_json:
+        show_json({"name": kept.name, "digest": kept.digest, "version": kept.version})
+        return
+    tell(f"已存档：{kept.version}", f"Kept: {kept.version}")
+    if kept.name != book.name:
+        tell(f"同样的值早已以 {kept.name} 存档。", f"The same values were kept before, as {kept.name}.")
+
+
+@app.command("list", help=say("列出档案里的规则版本。", "List the versions in the archive."))
+def list_kept(as_json: AsJson = False) -> None:
+    """List versions, with how many open cases follow each."""
+    from commands.case_named import with_pool
+    from store.rulebook_archive import RulebookArchive
+
+    async def work(pool: asyncpg.Pool) -> list[dict[str, Any]]:
+        archive = RulebookArchive(pool)
+        followed = await archive.followed()
+        return [
+            {"version": one.version, "name": one.name, "digest": one.digest, "cases": followed.get(one.version, 0)}
+            for one in await archive.kept()
+        ]
+
+    columns = (Column("version", "版本", "Version"), Column("cases", "未结售后单", "Open cases", "right"))
+    show_table(with_pool(work), columns, as_json=as_json)
+
+
 _COLUMNS = (
     Column("id", "编号", "Id"),
     Column("value", "值", "Value"),
@@ -110,24 +163,34 @@ _LOOSENED = (
 
 def in_force() -> Rulebook:
     """The rulebook of this installation. Raises Failure when its file cannot be used."""
+    return _read(_configured())
+
+
+def _configured() -> str:
     import settings
 
     configured = settings.load().rulebook_file
-    return _read(str(configured) if configured else DEFAULT)
+    return str(configured) if configured else DEFAULT
 
 
-def _read(file: str) -> Rulebook:
-    from domain.rulebook_file import RulebookError, default, load
+def _text(file: str) -> str:
+    from domain.rulebook_file import default_text
 
-    if file == DEFAULT:
-        return default()
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        return default_text() if file == DEFAULT else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(
             say(f"读不了规则文件 {file}：{error}", f"The rulebook file {file} cannot be read: {error}"),
             say("请检查路径；文件须为 UTF-8 编码的 TOML。", "Check the path; the file is TOML in UTF-8."),
         ) from None
+
+
+def _read(file: str) -> Rulebook:
+    from domain.rulebook_file import RulebookError, default, load
+
+    text = _text(file)
+    if file == DEFAULT:
+        return default()
     try:
         return load(text, Path(file).name)
     except RulebookError as error:

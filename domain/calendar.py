@@ -133,8 +133,9 @@ class ShopCalendar(_Value):
         return self.hours_on(day) is not None
 
     def is_provisional(self, first: date, last: date) -> bool:
-        """Whether the stretch touches a year whose notice is not out yet."""
-        return any(year not in self.national.official for year in range(first.year, last.year + 1))
+        """Whether the stretch touches a year whose notice is not out yet. Never for a shop that heeds no notice."""
+        years = range(first.year, last.year + 1)
+        return self.keeps_public_holidays and any(year not in self.national.official for year in years)
 
     def local(self, at: datetime) -> datetime:
         """An aware instant on this shop's wall clock."""

@@ -186,6 +186,8 @@ class CaseState(BaseModel):
     steps: dict[str, Any] = {}  # results of finished steps by name, so that a procedure can be resumed from its top
     counter: int = 0  # numbers partner calls, proposals, approvals
     clocks: dict[str, Clock] = {}
+    provisional_ends: dict[str, datetime] = {}  # of return windows judged over provisional days, by clock
+    rulebook: str = ""  # name@digest of the version adopted since it was opened
     mailbox: list[Fact] = []
     seen: dict[str, None] = {}  # ids of applied messages, oldest first
     parcels: dict[str, ParcelState] = {}  # waybill -> last state

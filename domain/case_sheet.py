@@ -27,7 +27,14 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
     running = sorted((clock for clock in state.clocks.values() if clock.running), key=lambda clock: clock.due_at)
     if running:
         # A list, since the Web UI sets table cells without a gap between them.
-        lines += ["", *(f"- **时限 Clock** {c.id} · {local(c.due_at)} · {c.rule} {c.source}" for c in running)]
+        unsure = " · 暂定 provisional"  # counted over days without an official notice
+        lines += [
+            "",
+            *(
+                f"- **时限 Clock** {c.id} · {local(c.due_at)}{unsure if c.provisional else ''} · {c.rule} {c.source}"
+                for c in running
+            ),
+        ]
     if state.refunds:
         lines += ["", *(f"- **退款 Refund** {r.amount} · {r.status.value} · `{r.key}`" for r in state.refunds)]
     if state.gestures:

@@ -45,6 +45,9 @@ class Clock(BaseModel):
     generation: int = 1
     pauses: list[Pause] = []
     acted_at: datetime | None = None  # when the breach was acted on: may be later than `due_at`, never earlier
+    no_later_than: datetime | None = None  # an outer deadline that ours never exceeds, such as the platform's
+    by_hand: bool = False  # a supervisor set the due instant: no count moves it any more
+    provisional: bool = False  # counted over days of which no official notice was known
 
     @classmethod
     def start(
@@ -95,6 +98,25 @@ class Clock(BaseModel):
         self.generation += 1
         if self.state is ClockState.BREACHED:
             self.state = ClockState.RUNNING
+
+    @property
+    def live(self) -> bool:
+        """Whether it still runs or will again."""
+        return self.state in (ClockState.RUNNING, ClockState.PAUSED)
+
+    def count_anew(self, due_at: datetime, warn_percent: tuple[int, ...], now: datetime) -> None:
+        """Take `due_at`, counted from the start without pauses, for the due instant; pauses are added to it.
+
+        It is never due before now, or before its pause where it is paused. Warnings are those of the new length; what
+        would have come by now falls away.
+        """
+        here = self.pauses[-1].at if self.state is ClockState.PAUSED else now
+        stopped = sum((pause.until - pause.at for pause in self.pauses if pause.until is not None), timedelta())
+        length = due_at - self.started_at
+        warnings = [self.started_at + length * percent / 100 + stopped for percent in warn_percent]
+        self.due_at = max(due_at + stopped, here)
+        self.warn_at = [at for at in warnings if here < at < self.due_at]
+        self.generation += 1
 
     def pause(self, now: datetime, reason: str, by: str) -> None:
         """Stop a running clock."""

@@ -19,6 +19,7 @@ from domain.case import (
 from domain.events import CaseStart
 from domain.messages import (
     AddNote,
+    AdoptRulebook,
     Approve,
     CancelCase,
     CloseCase,
@@ -79,7 +80,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             state.withdrawn = True
         case QuoteFee():
             return _quote(state, command, message.by, now)
-        case Decide() | ProvideInput() | CloseCase() | ReopenCase():
+        case Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook():
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"
 
@@ -93,6 +94,7 @@ def _change_clock(state: CaseState, command: PauseClock | ResumeClock | MoveCloc
             clock.resume(now)
         case MoveClock():
             clock.move(command.due_at)
+            clock.by_hand = True
             if state.needs_human == f"overdue:{clock.id}":
                 state.needs_human = ""
 

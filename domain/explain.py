@@ -26,6 +26,7 @@ class ClockView(BaseModel):
     warnings_left: list[datetime]
     acted_at: datetime | None
     pauses: list[str]
+    provisional: bool = False  # counted over days of which no official notice was known
 
 
 class Blocked(BaseModel):
@@ -92,6 +93,7 @@ class Explanation(BaseModel):
     currency: str
     outcome: str
     journal_behind: int
+    provisional_windows: list[str] = []  # return windows that were judged over such days
     actions: list[Action]
 
 
@@ -115,7 +117,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
             ClockView(
                 id=key, rule=clock.rule, source=clock.source, anchor=clock.anchor, state=clock.state,
                 started_at=clock.started_at, due_at=clock.due_at, warnings_left=clock.warn_at, acted_at=clock.acted_at,
-                pauses=[f"{pause.reason} ({pause.by})" for pause in clock.pauses],
+                pauses=[f"{pause.reason} ({pause.by})" for pause in clock.pauses], provisional=clock.provisional,
             )
             for key, clock in state.clocks.items()
         ],
@@ -136,6 +138,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         currency=start.request.order.paid.currency,
         outcome=state.outcome or "",
         journal_behind=len(state.unread) if state.journal_failures else 0,
+        provisional_windows=[f"{clock} {end.isoformat()}" for clock, end in state.provisional_ends.items()],
         actions=actions(start, state),
     )  # fmt: skip
 

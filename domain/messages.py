@@ -207,6 +207,14 @@ class RequestRepeated(Payload):
     event: str = ""
 
 
+class CalendarChanged(Payload):
+    """A notice of working days came: deadlines that were counted over provisional days are counted anew."""
+
+    kind = "calendar_changed"
+    rule = "R-OWNER"
+    sender = Party.SYSTEM
+
+
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +345,19 @@ class MoveClock(Command):
     sender = Party.SUPERVISOR
 
 
+class AdoptRulebook(Command):
+    """Let the open case follow another version of the rulebook from now on: a supervisor's act, logged.
+
+    `rulebook` names a version of the archive: `name`, `digest` (its first eight digits suffice) or `name@digest`.
+    """
+
+    kind = "adopt_rulebook"
+    rule = "A-SUPQ"
+    rulebook: str = Field(max_length=160, pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*(@[0-9a-f]{8,64})?$")
+    reason: str = Field(min_length=1, max_length=64)
+    sender = Party.SUPERVISOR
+
+
 class CloseCase(Command):
     """Close on the customer's word given on another channel, which `note_ref` records (P-CLOSE)."""
 
@@ -365,14 +386,14 @@ FACTS: Mapping[str, type[Payload]] = {
     for model in (
         CustomerAgreed, CustomerReplied, AddressConfirmed, EvidenceReceived, ReturnShipped, CustomerConfirmed,
         CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
-        Shipped, RefundNotice, RequestRepeated,
+        Shipped, RefundNotice, RequestRepeated, CalendarChanged,
     )
 }  # fmt: skip
 COMMANDS: Mapping[str, type[Command]] = {
     model.kind: model
     for model in (
         Decide, Approve, Reject, LogCall, AddNote, OfferCompensation, QuoteFee, Promise, KeepPromise, ProvideInput,
-        PauseClock, ResumeClock, MoveClock, CloseCase, ReopenCase, CancelCase,
+        PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase, CancelCase,
     )
 }  # fmt: skip
 

@@ -534,3 +534,32 @@ class WorkingTime(Protocol):
     async def due(self, shop: str, start: datetime, length: int, unit: str) -> datetime:
         """The due instant of a clock counted in working units."""
         ...
+
+    async def is_provisional(self, shop: str, start: datetime, due_at: datetime, unit: str) -> bool:
+        """Whether that due instant was counted over days of which no official notice is known."""
+        ...
+
+
+class KeptRulebook(_Wire):
+    """A version of the rulebook in the archive."""
+
+    name: str
+    digest: str
+    text: str = Field(repr=False)
+
+    @property
+    def version(self) -> str:
+        """As the register and `explain` name it."""
+        return f"{self.name}@{self.digest[:12]}"
+
+
+class Rulebooks(Protocol):
+    """The archive of rulebook versions."""
+
+    async def find(self, version: str) -> list[KeptRulebook]:
+        """The versions of that name, or of a digest that begins so, or of both as `name@digest`."""
+        ...
+
+    async def kept(self) -> list[KeptRulebook]:
+        """Every version, by name."""
+        ...

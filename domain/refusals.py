@@ -21,6 +21,7 @@ from domain.gesture import GestureState
 from domain.messages import (
     COMMANDS,
     AddNote,
+    AdoptRulebook,
     Approve,
     CancelCase,
     CloseCase,
@@ -84,6 +85,9 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         return _no(
             "not_staff", "A-SOD", zh, "Only staff may do this: an agent, supervisor, manager or finance, as `by`"
         )
+    if isinstance(command, AdoptRulebook) and message.role not in SUPERVISORS:
+        zh, en = "只有主管可以更换规则版本；请主管操作", "Only a supervisor may change the rulebook; ask one"
+        return _no("not_supervisor", "A-SUPQ", zh, en)
     return _out_of_stage(state, type(command)) or _words(start, command) or _contents(start, state, message, command)
 
 

@@ -102,6 +102,22 @@ def load(text: str, file: str = "rulebook.toml") -> Rulebook:
     return book.model_copy(update={"loosened": tuple(loosened)})
 
 
+def kept(text: str, file: str) -> Rulebook:
+    """A text of the archive: a shop's changes, or a default rulebook of this program or an earlier one, whole.
+
+    Raises:
+        RulebookError: this program cannot read it, or lacks in it a value that it needs.
+    """
+    try:
+        book = _build(_toml(text, file), file)
+    except RulebookError:
+        return load(text, file)
+    lacking = sorted(default().values().keys() - book.values().keys())
+    if lacking:
+        raise RulebookError([Problem(file, lacking[0], "缺少这一项，版本太旧", "is missing: the version is too old")])
+    return book
+
+
 def _toml(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)

@@ -13,6 +13,7 @@ from domain.calendar import ShopCalendar
 from domain.rules import ContactLimits, Unit
 
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 def due(start: datetime, length: int, unit: Unit, calendar: ShopCalendar) -> datetime:
@@ -39,6 +40,14 @@ def due(start: datetime, length: int, unit: Unit, calendar: ShopCalendar) -> dat
             return _end_of(_months_later(local.date(), length), local)
         case Unit.CALENDAR_YEARS:
             return _end_of(_months_later(local.date(), 12 * length), local)
+
+
+def is_provisional(start: datetime, due_at: datetime, unit: Unit, calendar: ShopCalendar) -> bool:
+    """Whether a due instant was counted over working days of which no official notice is known yet."""
+    if unit not in (Unit.WORKING_DAYS, Unit.WORKING_SECONDS):
+        return False
+    last = max(start, due_at - _INSTANT)  # the end of a day is the first instant of the next one
+    return calendar.is_provisional(calendar.local(start).date(), calendar.local(last).date())
 
 
 def end_of_day(at: datetime, days: int, utc_offset_minutes: int) -> datetime:

@@ -98,10 +98,10 @@ class Office:
             await asyncio.sleep(0.05)
         raise AssertionError(f"{shop}/{case_no}: {column} is {row[column]!r} and not {value!r}")
 
-    async def run(self, *words: str, language: str = "en") -> Told:
+    async def run(self, *words: str, language: str = "en", verb: str = "case") -> Told:
         """`aftersales case ...`, as a person without a terminal runs it."""
         process = await asyncio.create_subprocess_exec(
-            AFTERSALES, "case", *words, env={**self.environment, "AFTERSALES_LANG": language},
+            AFTERSALES, verb, *words, env={**self.environment, "AFTERSALES_LANG": language},
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await process.communicate()
@@ -244,6 +244,34 @@ async def test_wrong_words_are_explained(office: Office) -> None:
         assert (told.code, said in told.err) == (1, True), f"{words}: {told}"
     told = await office.run("explain", case, "--json")
     assert told.json["needs_human"] == "decide:refund_only"
+
+
+async def test_a_case_changes_to_a_kept_rulebook_from_the_command_line(office: Office, tmp_path: Path) -> None:
+    """A version is kept, listed, refused to an agent, adopted by a supervisor, and shown; wrong names are explained."""
+    case = await office.open("RULES-1")
+    file = tmp_path / "calm.toml"
+    file.write_text('name = "calm-2"\n[clocks.D-REFDEC]\nlength = "20 h"\n')
+    unknown = await office.run(
+        "act", case, "adopt_rulebook", "--rulebook", "calm-2", "--reason", "r", "--by", "manager"
+    )
+    assert (unknown.code, "aftersales rulebook keep" in unknown.err) == (1, True)
+
+    kept = await office.run("keep", str(file), "--json", verb="rulebook")
+    again = await office.run("keep", str(file), verb="rulebook", language="zh")
+    assert (kept.code, f"已存档：{kept.json['version']}" in again.out) == (0, True), kept.err
+    adopt = ("act", case, "adopt_rulebook", "--rulebook", "calm-2", "--reason", "new_version", "--by")
+    agent = await office.run(*adopt, "agent:17")
+    assert (agent.code, "[A-SUPQ]" in agent.err) == (1, True)
+    taken = await office.run(*adopt, "supervisor:2", "--json")
+    assert (taken.code, taken.json["did"]) == (0, kept.json["version"]), taken.err
+
+    await office.until("desk", case, "rulebook", kept.json["version"])
+    listed = await office.run("list", "--json", verb="rulebook")
+    assert {one["name"]: one["cases"] for one in listed.json}["calm-2"] == 1
+    told, journal = await asyncio.gather(office.run("explain", case), office.run("timeline", case, language="zh"))
+    assert kept.json["version"] in told.out
+    assert f"改为 {kept.json['version']}" in journal.out
+    assert "时限 D-REFDEC 重算（规则版本变更）" in journal.out
 
 
 async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:

@@ -16,7 +16,7 @@ from domain import commands, receiving, refusals
 from domain.case import CaseState
 from domain.events import CaseStart
 from domain.explain import Action, Explanation, actions, explain
-from domain.messages import Command, Message, Undecodable, decode
+from domain.messages import AdoptRulebook, Command, Message, Undecodable, decode
 
 # The sandbox loads this room anew for each case, on purpose; anything else that is not passed through raises.
 with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
@@ -44,10 +44,16 @@ class CaseWorkflow:
         self._apply(name, args)
 
     @workflow.update(dynamic=True)
-    def act(self, name: str, args: Sequence[RawValue]) -> dict[str, Any]:
-        """A command by its kind, checked before it is accepted. Answers what it did and who has the ball now."""
-        did = self._apply(name, args, checked=True)
-        state = self._case.state
+    async def act(self, name: str, args: Sequence[RawValue]) -> dict[str, Any]:
+        """A command by its kind, checked before it is accepted. Answers what it did and who has the ball now.
+
+        Another version of the rulebook is looked up outside: a resting case answers when it knows what came of it.
+        """
+        did, state = self._apply(name, args, checked=True), self._case.state
+        if name == AdoptRulebook.kind and did == "accepted" and self._case.alarm.resting:
+            if (refused := await self._case.adoption.answer()) is not None:
+                raise _refused(refused)
+            did = state.rulebook
         return {"accepted": True, "did": did, "stage": state.stage, "needs_human": state.needs_human}
 
     @act.validator
@@ -62,7 +68,7 @@ class CaseWorkflow:
             return  # its first answer was lost: it is told again that it is known
         refused = refusals.refusal(self._case.start, self._case.state, message)
         if refused is not None:
-            raise ApplicationError(str(refused), refused.code, refused.rule, type="Refused", non_retryable=True)
+            raise _refused(refused)
 
     @workflow.query
     def state(self) -> CaseState:
@@ -108,6 +114,10 @@ class CaseWorkflow:
             case.state.note(workflow.now(), message.by, "command_refused", refused.rule, **refusal)
             return refused.code
         return commands.apply(case.start, case.state, message, workflow.now())
+
+
+def _refused(why: refusals.Refusal) -> ApplicationError:
+    return ApplicationError(str(why), why.code, why.rule, type="Refused", non_retryable=True)
 
 
 def raw(args: Sequence[RawValue]) -> bytes:

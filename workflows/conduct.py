@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.refusals import LAST_PAGE
 from domain.vocabulary import Outcome, Party, Stage
-from workflows import settle
+from workflows import counting, settle
 from workflows.course import Case
 from workflows.endings import Withdrawn
 from workflows.procedures import PROCEDURES
@@ -18,6 +18,7 @@ async def conduct(case: Case) -> Outcome:
         if await case.closing.close(outcome) and not await case.closing.aftercare():
             break
         _take_up_again(case)
+    counting.nothing_provisional(case)
     await case.until(lambda: settle.nothing_new(case) or None, code=LAST_PAGE, ball=Party.SYSTEM, stage=Stage.CLOSED)
     return outcome
 

@@ -18,16 +18,16 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.failures import REFUSED
-from activities.working_time import DueQuestion, WorkingTimeActivities
 from domain.case import CaseState, Fact, Waiting
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.identity import partner_key
 from domain.messages import Payload
 from domain.ports import CaseKey
-from domain.rules import Unit
+from domain.rules import ClockRule, Rules, Unit
 from domain.vocabulary import Party, Stage
-from workflows import duties, settle
+from workflows import counting, duties, settle
+from workflows.adoption import Adoption
 from workflows.endings import PartnerSaidNo, Withdrawn
 from workflows.steps.closing import Closing
 from workflows.steps.consent import Consent
@@ -71,6 +71,7 @@ class Case:
         self._found: tuple[str, Stage] | None = None
         self.settled = settle.Shown()
         self.looks_again_at: datetime | None = None
+        self.adoption = Adoption(self)
         self.contact = Contact(self)
         self.consent = Consent(self)
         self.evidence = Evidence(self)
@@ -159,7 +160,7 @@ class Case:
             return self.state.clocks[key]
         rule = self.rules.clocks[id]
         start = at or self.now
-        due = await self.due(id, start)
+        due, provisional = await self.counted(rule, start)
         if no_later_than is not None:
             due = max(min(due, no_later_than), start)
         clock = Clock.start(
@@ -172,7 +173,10 @@ class Case:
             warn_percent=rule.warn_percent,
         )
         clock.take_warnings(self.now)  # a clock may start in the past; its warnings then have no use
+        clock.no_later_than, clock.provisional = no_later_than, provisional
         self.state.clocks[key] = clock
+        if provisional:
+            counting.keep(self, key, start, due, provisional=True)
         return clock
 
     def _clock_key(self, name: str) -> str:
@@ -182,18 +186,16 @@ class Case:
         """The clock, if this round started it."""
         return self.state.clocks.get(self._clock_key(id))
 
-    async def due(self, id: str, start: datetime) -> datetime:
-        """When a clock that started then is due. Working time is asked for outside; the answer stays in the history."""
-        rule = self.rules.clocks[id]
-        if rule.unit is Unit.SECONDS:
-            return start + timedelta(seconds=rule.length)
-        self._arrived()
-        return await workflow.execute_local_activity_method(
-            WorkingTimeActivities.working_due,
-            DueQuestion(shop=self.request.shop, start=start, length=rule.length, unit=rule.unit),
-            start_to_close_timeout=timedelta(seconds=5),
-            summary=f"计算期限 · Compute when {rule.id} is due",
-        )
+    async def counted(self, rule: ClockRule, start: datetime) -> counting.Counted:
+        """When a clock under that rule which started then is due."""
+        if rule.unit is not Unit.SECONDS:
+            self._arrived()
+        return await counting.count(self, rule, start)
+
+    def follow(self, rules: Rules) -> None:
+        """Go by another version of the rulebook from here on, in later runs too."""
+        self.rules = rules
+        self.start = self.start.model_copy(update={"rules": rules})
 
     def met(self, id: str) -> None:
         """What the clock waited for has happened."""

@@ -15,6 +15,7 @@ from domain.identity import partner_key
 from domain.ports import ContactAsk
 from domain.vocabulary import Channel, Stage
 from domain.working_time import next_contact_slot
+from workflows import counting
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -33,7 +34,7 @@ def breach(case: Case, clock: Clock, now: datetime) -> None:
 
 async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
     """Do one duty that is due. True when something was done, so that the case looks again before it rests."""
-    if await case.goodwill.attend():
+    if await case.adoption.act() or await counting.act(case) or await case.goodwill.attend():
         return True
     for key, clock in case.state.clocks.items():
         if not clock.running:

@@ -13,6 +13,7 @@ class Alarm:
 
     def __init__(self) -> None:
         self._woken = False
+        self.resting = False
         self._armed_for: datetime | None = None
         self._timer: asyncio.Task[None] | None = None
         self.rang_for: datetime | None = None  # the last instant that came
@@ -29,8 +30,9 @@ class Alarm:
     async def rest(self, until: datetime | None, summary: str, now: datetime) -> None:
         """Sleep until woken, or until the instant comes. `summary` is what the Web UI shows on the timer."""
         self._arm(until, summary, now)
+        self.resting = True
         await workflow.wait_condition(lambda: self._woken)
-        self._woken = False
+        self.resting = self._woken = False
 
     def attend(self) -> None:
         """What woke the case is being looked at now."""

@@ -151,3 +151,5 @@ def test_a_stretch_into_an_unannounced_year_is_provisional(national: NationalCal
     shop = ShopCalendar(national=national)
     assert not shop.is_provisional(date(2026, 1, 1), date(2026, 12, 31))
     assert shop.is_provisional(date(2026, 12, 30), date(2027, 1, 5))
+    always = ShopCalendar(national=national, keeps_public_holidays=False)
+    assert not always.is_provisional(date(2026, 12, 30), date(2027, 1, 5)), "a shop that heeds no notice awaits none"

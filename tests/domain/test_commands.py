@@ -167,6 +167,7 @@ def test_every_command_does_something() -> None:
         "pause_clock": {"clock": "S-CONSENT", "reason": "r"},
         "resume_clock": {"clock": "S-CONSENT"},
         "move_clock": {"clock": "S-CONSENT", "due_at": NOW + timedelta(days=2), "reason": "r"},
+        "adopt_rulebook": {"rulebook": "default", "reason": "r"},
         "close_case": {"note_ref": "n"},
         "reopen_case": {},
         "cancel_case": {"reason": "r"},

@@ -29,6 +29,19 @@ def test_a_clock_is_explained_with_its_rule_source_and_pauses() -> None:
     assert (told(desk).due_at, told(desk).due_rule) == (clock.due_at, "S-CONSENT")
 
 
+def test_a_deadline_over_days_without_a_notice_is_called_provisional() -> None:
+    """Whoever reads it knows that it may still move: in the explanation, on the case sheet, for windows too."""
+    desk = Desk("consent")
+    clock = desk.clock("S-CONSENT")
+    assert "暂定" not in sheet(desk.start, desk.state, NOW)
+    clock.provisional = True
+    desk.state.provisional_ends["D-NR"] = NOW
+    (view,) = told(desk).clocks
+    assert view.provisional
+    assert told(desk).provisional_windows == [f"D-NR {NOW.isoformat()}"]
+    assert "暂定 provisional" in sheet(desk.start, desk.state, NOW)
+
+
 def test_the_next_act_of_the_case_itself_is_told() -> None:
     """What fires when nobody does anything, and when."""
     upcoming = told(Desk("consent")).next

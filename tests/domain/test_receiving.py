@@ -34,6 +34,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "shipped": {"waybill": "YT2"},
     "refund_notice": {"key": "R-1"},
     "request_repeated": {"event": "e-1"},
+    "calendar_changed": {},
 }
 
 

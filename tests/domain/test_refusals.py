@@ -102,6 +102,8 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("no_such_clock", timed(), "pause_clock", "agent:1", {"clock": "S-TRACKING", "reason": "holiday"}),
     ("no_such_clock", timed(), "move_clock", "supervisor:2", {"clock": "nonsense", "due_at": LATER, "reason": "r"}),
     ("not_supervisor", timed(), "move_clock", "agent:1", {"clock": "S-CONSENT", "due_at": LATER, "reason": "r"}),
+    ("not_supervisor", quiet(), "adopt_rulebook", "agent:1", {"rulebook": "default", "reason": "r"}),
+    ("closed", closed(), "adopt_rulebook", "manager:2", {"rulebook": "default", "reason": "r"}),
     ("before_start", timed(), "move_clock", "manager:2",
      {"clock": "S-CONSENT", "due_at": "2020-01-01T00:00:00Z", "reason": "r"}),
     ("protected", promised(), "pause_clock", "manager:2", {"clock": "D-PROMISE/P1", "reason": "r"}),
@@ -170,6 +172,7 @@ ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
     (timed(), "pause_clock", "agent:1", {"clock": "S-CONSENT", "reason": "holiday"}),
     (timed(), "move_clock", "supervisor:2", {"clock": "S-CONSENT", "due_at": LATER, "reason": "holiday"}),
     (promised(), "keep_promise", "agent:1", {"promise": "P1"}),
+    (quiet(), "adopt_rulebook", "supervisor:2", {"rulebook": "shop-2027@0123456789ab", "reason": "r"}),
     (quiet(), "offer_compensation", "agent:1", {"form": "coupon", "amount": yuan_of("99.00"), "occasion": "flaw"}),
 ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.rulebook_file import RulebookError, default, load
+from domain.rulebook_file import RulebookError, default, default_text, kept, load
 from domain.vocabulary import Party
 
 
@@ -117,3 +117,15 @@ def test_a_shops_own_limits_replace_the_default_ones() -> None:
     assert rungs[Party.AGENT].refund.minor == 3000  # type: ignore[union-attr]
     assert rungs[Party.SUPERVISOR].refund is None
     assert rungs[Party.AGENT].compensation == default().rules().authority[0].compensation
+
+
+def test_a_kept_text_is_read_whether_it_is_whole_or_a_shops_changes() -> None:
+    """The archive holds default rulebooks whole and shops' files as they were; both give the version that was kept."""
+    changes = 'name = "shop"\n[clocks.D-REFPAY]\nlength = "48 h"\n'
+    assert kept(default_text(), "default").digest == default().digest
+    assert (kept(changes, "shop").name, kept(changes, "shop").digest) == ("shop", load(changes).digest)
+    with pytest.raises(RulebookError, match="not a length"):
+        kept(changes.replace("48 h", "48 hens"), "shop")
+    with pytest.raises(RulebookError) as caught:
+        kept(default_text().replace("[clocks.S-SHIP]", "[clocks.D-NOPE]"), "default")
+    assert "S-SHIP" in str(caught.value)

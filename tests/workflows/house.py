@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from temporalio.client import Client
 
 import worker
 from domain import rulebook_file
+from domain.calendar import CalendarStatus, CalendarYear
+from domain.calendar_file import default, write_notice
 from domain.vocabulary import CaseType
 from domain.webhook_signature import SigningKeys
 from gateways.signed_json import PartnerWire, partner_client
@@ -37,6 +39,7 @@ from starter.envelope import STRUCTURED
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
 from store.pool import open_pool
+from store.rulebook_archive import RulebookArchive
 from store.working_time import CalendarWorkingTime
 from tests.gateways.partners import DOOR_SECRET, SECRET, start_simulator, stop_simulator
 from tests.workflows.lived_case import LivedCase
@@ -64,6 +67,7 @@ class House:
     events: httpx2.AsyncClient
     control: httpx2.AsyncClient
     calendar: CalendarWorkingTime
+    calendar_folder: Path
     _numbers: itertools.count[int]
     _handing_over: asyncio.Lock
 
@@ -162,6 +166,17 @@ class House:
         answer = await self.control.post("/control/faults", json={"faults": [fault]})
         assert answer.status_code == 200, answer.text
 
+    async def keep(self, changes: str) -> str:
+        """Put a rulebook with these changes into the archive. The answer is its version, `name@digest`."""
+        rules = rulebook_file.load(changes).rules()
+        await RulebookArchive(self.pool).keep(rules, changes)
+        return f"{rules.name}@{rules.digest[:12]}"
+
+    def announce(self, *notices: CalendarYear) -> None:
+        """Official notices come: they lie in the calendar folder from now on."""
+        for notice in notices:
+            (self.calendar_folder / f"cn-{notice.year}.json").write_text(write_notice(notice), encoding="utf-8")
+
     async def due(self, start: datetime, length: int, unit: str) -> datetime:
         """When so much working time from `start` is over, by the shop's calendar."""
         return await self.calendar.due(SHOP, start, length, unit)
@@ -193,6 +208,21 @@ def _wire(value: Any, now: datetime, field: str = "") -> Any:
 MONDAY = _monday()
 
 
+def invented_notices() -> tuple[CalendarYear, CalendarYear]:
+    """Notices for the year in which cases begin, as it was computed, and for the next one.
+
+    In the next one, the shop works on the first two week-ends, and the Spring Festival takes all of February.
+    """
+    year = (MONDAY + timedelta(days=1)).year
+    days = [date(year + 1, 1, 1) + timedelta(days=n) for n in range(59)]
+    weekends = [day for day in days[1:] if day.isoweekday() > 5][:4]
+    february = frozenset(day for day in days if day.month == 2) | {days[0]}
+    begun = default().year(year).model_copy(update={"status": CalendarStatus.OFFICIAL, "source": "invented"})
+    return begun, CalendarYear(
+        year=year + 1, status=CalendarStatus.OFFICIAL, source="invented", off=february, work=frozenset(weekends)
+    )
+
+
 @asynccontextmanager
 async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
     """The house over a Temporal namespace of its own and a migrated database of its own."""
@@ -214,7 +244,9 @@ async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
         http = await stack.enter_async_context(partner_client())
         keys = SigningKeys.parse(SECRET)
         wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
-        calendar = CalendarWorkingTime.from_folder(None)
+        calendar_folder = Path(scratch) / "calendar"
+        calendar_folder.mkdir()
+        calendar = CalendarWorkingTime.from_folder(calendar_folder)
         await stack.enter_async_context(worker.worker_over(client, worker.activities_over(pool, wires, calendar)))
 
         async def taken(_: Sequence[Mapping[str, Any]]) -> bool:
@@ -232,6 +264,7 @@ async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
             events=events,
             control=control,
             calendar=calendar,
+            calendar_folder=calendar_folder,
             _numbers=itertools.count(1),
             _handing_over=asyncio.Lock(),
         )

@@ -24,7 +24,7 @@ from local.postgres import PostgresServer
 from local.temporal_server import TemporalServer
 from store.migrate import migrate
 from tests.namespace import own_namespace
-from tests.workflows.house import House, standing
+from tests.workflows.house import House, invented_notices, standing
 from tests.workflows.lived_case import LivedCase
 
 HISTORIES = Path(__file__).with_name("histories")
@@ -95,6 +95,25 @@ async def _promise(case: LivedCase) -> None:
     await case.act("keep_promise", promise=owed.id)
 
 
+async def _adopts(case: LivedCase) -> None:
+    await case.run_until(needs_human="decide:refund_only")
+    version = await case.house.keep('name = "quicker"\n[clocks.D-REFDEC]\nlength = "6 h"\n')
+    await case.act("adopt_rulebook", by="supervisor:2", rulebook=version, reason="new_version")
+    await case.run_until(needs_human="overdue:D-REFDEC")
+
+
+async def _decided_late(case: LivedCase) -> None:
+    await case.act("decide", by="supervisor:2", resolution="full_refund")
+
+
+async def _hears_of_a_notice(case: LivedCase) -> None:
+    await case.run_until(waiting_for="first_scan")
+    version = await case.house.keep('name = "patient"\n[clocks.D-NOINFO]\nlength = "300 working days"\n')
+    await case.act("adopt_rulebook", by="supervisor:2", rulebook=version, reason="new_version")
+    case.house.announce(*invented_notices())
+    await case.say("calendar_changed")
+
+
 LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "return_refund-refunded": ("return_refund", {}, ()),
     "return_refund-quality": ("return_refund", {"reason": "quality", "evidence": PHOTOS, "warehouse": FAULTY}, ()),
@@ -129,6 +148,7 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "return_refund-reopened": ("return_refund", {}, (_reopened,)),
     "refund_only-unshipped": ("refund_only", {"order": UNSHIPPED}, ()),
     "refund_only-decided": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "full_refund"),)),
+    "refund_only-rulebook_adopted": ("refund_only", {"reason": "quality"}, (_adopts, _decided_late)),
     "refund_only-rejected": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "explain_only"),)),
     "refund_only-withdrawn": (
         "refund_only", {"reason": "quality"}, (_says("decision_refund_only", "customer_withdrew"),),
@@ -155,6 +175,9 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         (_decides("recalled_parcel_lost", "full_refund"),),
     ),
     "no_tracking_info-delivered": ("no_tracking_info", {"warehouse": {"handed_over": False}}, ()),
+    "no_tracking_info-calendar_notice": (
+        "no_tracking_info", {"warehouse": {"handed_over": False, "ships_after": "5d"}}, (_hears_of_a_notice,),
+    ),
     "no_tracking_info-never_shipped": (
         "no_tracking_info", {"warehouse": {"handed_over": False, "ships_after": "never"}},
         (_decides("never_shipped", "full_refund"),),

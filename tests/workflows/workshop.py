@@ -150,6 +150,7 @@ class Workshop:
         paid: int = 4500,
         by: Client | None = None,
         anew_after: int = 0,
+        rules: Rules | None = None,
         **request: Any,
     ) -> Bench:
         """A new case of an invented customer, whose named clocks have these lengths in seconds.
@@ -166,9 +167,11 @@ class Workshop:
             waybill=f"YT{number:08}",
             signed_at=now - timedelta(days=2),
         )
-        fields = {"shop": SHOP, "case_type": case_type, "order": order, "reason": ReasonCode.NO_REASON} | request
-        asked = Request(requested_at=now, **fields)
-        rules = with_clocks(rulebook_file.default().rules(), clocks or {})
+        fields = {
+            "shop": SHOP, "case_type": case_type, "order": order, "reason": ReasonCode.NO_REASON, "requested_at": now,
+        } | request  # fmt: skip
+        asked = Request(**fields)
+        rules = with_clocks(rules or rulebook_file.default().rules(), clocks or {})
         await Openings(self.pool).open(asked, rules, rulebook_file.default_text(), now)
         start = CaseStart(request=asked, rules=rules, opened_at=now)
         if anew_after:
@@ -187,8 +190,10 @@ def with_clocks(rules: Rules, seconds: Mapping[str, int]) -> Rules:
 
 
 @asynccontextmanager
-async def opened(temporal: TemporalServer, namespace: str, dsn: str) -> AsyncIterator[Workshop]:
-    """A workshop over a namespace of its own and a migrated database, its worker at work."""
+async def opened(
+    temporal: TemporalServer, namespace: str, dsn: str, calendar: Path | None = None
+) -> AsyncIterator[Workshop]:
+    """A workshop over a namespace of its own and a migrated database, its worker at work with a calendar folder."""
     await own_namespace(temporal, namespace)
     client = await Client.connect(temporal.address, namespace=namespace, plugins=[worker.plugin()])
     async with AsyncExitStack() as stack:
@@ -202,7 +207,7 @@ async def opened(temporal: TemporalServer, namespace: str, dsn: str) -> AsyncIte
         http = await stack.enter_async_context(partner_client())
         keys = SigningKeys.parse(SECRET)
         wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
-        activities = worker.activities_over(pool, wires, CalendarWorkingTime.from_folder(None))
+        activities = worker.activities_over(pool, wires, CalendarWorkingTime.from_folder(calendar))
         workshop = Workshop(client, temporal.address, pool, url, activities)
         stack.push_async_callback(workshop.stop_worker)
         workshop.start_worker()

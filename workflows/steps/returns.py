@@ -9,13 +9,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.warehouse import WarehouseActivities
-from domain.case import InspectionDone, ReturnStatus, Verdict
+from domain.case import Fact, InspectionDone, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
-from domain.messages import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
+from domain.messages import Inspected, ReceivedLine, ReopenCase, ReturnReceived, ReturnShipped
 from domain.ports import Line, Receipt, ReturnOrder, StockDisposal
+from domain.recounting import Kept
 from domain.refund_amount import refund_for_return
 from domain.return_window import Window, clock_of, window_of
 from domain.vocabulary import Disposition, FreightPayer, Inspection, Party, Quality, ReasonCode, Stage
+from workflows import counting
 from workflows.duties import escalate
 
 if TYPE_CHECKING:
@@ -51,7 +53,42 @@ class Returns:
 
     async def _ends(self, clock: str) -> dict[str, datetime]:
         case = self._case
-        return {clock: await case.due(clock, case.order.signed_at)} if case.order.signed_at else {}
+        if case.order.signed_at is None:
+            return {}
+        end, provisional = await case.counted(case.rules.clocks[clock], case.order.signed_at)
+        if provisional:
+            case.state.provisional_ends[clock] = end
+            counting.keep(case, clock, case.order.signed_at, end, provisional=True)
+        return {clock: end}
+
+    async def look_at_the_windows_again(self) -> None:
+        """A notice came for days over which a window was judged. It never closes earlier than was told (X2).
+
+        A window that was closed and by the notice was not is put before a person: at the latest when the case has
+        closed, it is taken up again.
+        """
+        case, signed_at = self._case, self._case.order.signed_at
+        if signed_at is None:
+            return
+        for clock, before in list(case.state.provisional_ends.items()):
+            end, provisional = await case.counted(case.rules.clocks[clock], signed_at)
+            if provisional:
+                case.note("still_provisional", case.rules.clocks[clock].rule, clock=clock)
+                continue
+            del case.state.provisional_ends[clock]
+            counting.keep(case, clock, signed_at, max(before, end), provisional=False)
+            reason = case.request.reason if clock_of(case.request.reason) == clock else ReasonCode.NO_REASON
+            asked = case.request.model_copy(update={"reason": reason})
+            was, now = (window_of(asked, {clock: at}, case.rules) for at in (before, end))
+            if end <= before:
+                kept = {"due_at": before.isoformat(), "counted": end.isoformat()}
+                case.note("clock_kept", "X2", clock=clock, kept=Kept.CUSTOMER, why="calendar_notice", **kept)
+                continue
+            moved = {"before": before.isoformat(), "due_at": end.isoformat()}
+            case.note("clock_moved", now.rule, clock=clock, why="calendar_notice", **moved)
+            if now.allowed and not was.allowed:
+                escalate(case, f"window_open:{clock}", now.rule)
+                case.state.mailbox.append(Fact.of(ReopenCase(reason="window_open"), Party.SYSTEM, None))
 
     async def authorize(self, freight: FreightPayer) -> None:
         """Give the permission (RMA); tell the warehouse (W-1) and the customer how (R-RET-ADDR, R-RET-SLIP)."""
