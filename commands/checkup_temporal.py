@@ -1,4 +1,4 @@
-"""Check-up of Temporal: reachable, prepared, worked for, and no case stuck on a fault of ours."""
+"""Check-up of Temporal: reachable, prepared, worked for, no case stuck on a fault of ours, and what it does daily."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 import settings
+from commands import checkup_reconciliation
 from commands.finding import Finding, bad, good, unknown
 from commands.language import say
 from domain.identity import TASK_QUEUE
 from local.temporal_server import SEARCH_ATTRIBUTES
 
-CHECKS = ("temporal", "namespace", "search attributes", "worker", "stuck cases")
+CHECKS = ("temporal", "namespace", "search attributes", "worker", "stuck cases", checkup_reconciliation.CHECK)
 STUCK = "TemporalReportedProblems = 'category=WorkflowTaskFailed' AND ExecutionStatus = 'Running'"
 NAMED = 5  # stuck cases that are named; the count tells of the others
 PATIENCE = 10.0  # seconds
@@ -42,7 +43,8 @@ async def temporal() -> list[Finding]:
     namespace = await _namespace(client)
     if namespace.remedy:
         return [here, namespace, *(unknown(check, "namespace") for check in CHECKS[2:])]
-    others = zip(CHECKS[2:], (_search_attributes, _worker, _stuck), strict=True)
+    looks = _search_attributes, _worker, _stuck, checkup_reconciliation.reconciliation
+    others = zip(CHECKS[2:], looks, strict=True)
     return [here, namespace, *[await _answer(check, look(client)) for check, look in others]]
 
 

@@ -34,7 +34,7 @@ SCHEDULE = "reconciliation"
 SUMMARY = "每日对账 · Daily reconciliation"
 PATIENCE = timedelta(hours=6)  # with a provider who does not answer; the next run tries again
 MADE_UP_WITHIN = timedelta(days=1)
-_AGAIN = 5.0  # seconds, until Temporal is there
+_AGAIN = 1.0  # seconds, until Temporal is there
 
 _log = structlog.get_logger("reconciliation")
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.client import ScheduleHandle
 
 from activities.reconciliation import ReconciliationActivities
+from commands.checkup_reconciliation import reconciliation
+from commands.finding import Finding, Health
 from domain import rulebook_file
 from domain.money_difference import DifferenceKind
 from domain.ports import RefundStatus
@@ -256,21 +259,56 @@ async def test_a_run_without_days_compares_what_is_unfinished(books: Bookkeeping
     assert [(end.part.day, end.part.channel, end.found) for end in again.done] == [(yesterday, "provider", 1)]
 
 
+async def looked_up(books: Bookkeeping, right: Callable[[Finding], bool]) -> None:
+    """Wait until the check-up finds that: a schedule takes what it is told a moment later."""
+    async with asyncio.timeout(30):
+        while not right(await reconciliation(books.workshop.client)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def test_the_check_up_knows_the_schedule(books: Bookkeeping, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Missing, standing, paused, and a last run that could not compare everything: each is found with its remedy."""
+    monkeypatch.setenv("AFTERSALES_LANG", "en")
+    handle = books.workshop.client.get_schedule_handle(SCHEDULE)
+    await looked_up(books, lambda one: one.health is Health.BAD and "python -m starter" in one.remedy)
+    await establish(books.workshop.client, rulebook_file.default())
+    await looked_up(books, lambda one: one.health is Health.GOOD)
+    await handle.pause()
+    await looked_up(books, lambda one: one.health is Health.DOUBTFUL and "--unpause" in one.remedy)
+    await handle.unpause()
+    await looked_up(books, lambda one: one.health is Health.GOOD)
+    await books.refund(at=Part(day=day_of(datetime.now(UTC) - timedelta(days=1)), channel="").start)
+    await books.fault("refuse", operation="statement", code="NOT_TODAY", times=0)
+    await handle.trigger()
+    await looked_up(books, lambda one: one.health is Health.DOUBTFUL and "aftersales money reconcile" in one.remedy)
+
+
 async def test_the_schedule_stands_once_however_often_the_door_starts(books: Bookkeeping) -> None:
     """Two starts, one schedule, at the rulebook's first sweep; what an operator paused stays paused."""
     client = books.workshop.client
-    book = rulebook_file.default()
-    await establish(client, book)
+    await establish(client, rulebook_file.default())
     handle = client.get_schedule_handle(SCHEDULE)
-    await handle.pause(note="audit")
-    later = rulebook_file.load('name = "late"\n[agenda.refund_sweeps]\nvalue = ["07:30", "23:00"]')
-    await establish(client, later)
-    listed = [one.id async for one in await client.list_schedules()]
-    described = (await handle.describe()).schedule
-    (time,) = described.spec.calendars
-    assert listed == [SCHEDULE]
-    assert (described.state.paused, described.state.note) == (True, "audit")
-    assert (time.hour[0].start, time.minute[0].start) == (23, 30)  # 07:30 in China, told in UTC
+
+    async def stands() -> tuple[bool, int, int]:
+        schedule = (await handle.describe()).schedule
+        (at,) = schedule.spec.calendars
+        return schedule.state.paused, at.hour[0].start, at.minute[0].start
+
+    async with asyncio.timeout(30):
+        while await stands() != (True, 2, 0):  # 10:00 in China, told in UTC
+            await handle.pause()  # again, should the renewal of a moment ago have been taken after it
+            await asyncio.sleep(0.2)
+        later = rulebook_file.load('name = "late"\n[agenda.refund_sweeps]\nvalue = ["07:30", "23:00"]')
+        await establish(client, later)
+        while (await stands())[1:] != (23, 30):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert await stands() == (True, 23, 30)
+    assert [one.id async for one in await client.list_schedules()] == [SCHEDULE]
+
+
+async def begun(handle: ScheduleHandle) -> list[str]:
+    """The runs that the schedule began."""
+    return [one.action.workflow_id for one in (await handle.describe()).info.recent_actions]  # type: ignore[attr-defined]
 
 
 async def test_the_schedule_begins_a_run(books: Bookkeeping) -> None:
@@ -278,11 +316,14 @@ async def test_the_schedule_begins_a_run(books: Bookkeeping) -> None:
     client = books.workshop.client
     await establish(client, rulebook_file.default())
     handle = client.get_schedule_handle(SCHEDULE)
-    await handle.unpause()
-    await handle.trigger()
-    result: Any = None
-    while result is None:
-        for action in (await handle.describe()).info.recent_actions:
-            run = action.action
-            result = await client.get_workflow_handle(run.workflow_id, result_type=Reconciled).result()
-    assert all(isinstance(end.found, int) for end in result.done)
+    async with asyncio.timeout(30):
+        while (await handle.describe()).schedule.state.paused:
+            await handle.unpause()
+            await asyncio.sleep(0.2)
+    earlier = await begun(handle)
+    async with asyncio.timeout(30):
+        while not (runs := [one for one in await begun(handle) if one not in earlier]):
+            await handle.trigger()  # again, should the renewal of a moment ago have been taken after it
+            await asyncio.sleep(0.5)
+    result = await client.get_workflow_handle(runs[0], result_type=Reconciled).result()
+    assert result.missing == ()
