@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.refusals import Refusal
+from domain.refusal import Refusal
 
 
 def not_adopted(why: str, version: str, known: tuple[str, ...] = ()) -> Refusal:

@@ -38,7 +38,8 @@ from domain.messages import (
     ReopenCase,
     ResumeClock,
 )
-from domain.vocabulary import AttemptResult, Party
+from domain.vocabulary import AttemptResult, Channel, Party
+from domain.working_time import next_contact_slot
 
 
 def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -> str:
@@ -68,7 +69,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             goodwill.given(state, command.promise, now)
             return command.promise
         case LogCall():
-            _log_call(state, command, message, now)
+            _log_call(start, state, command, message, now)
             answered(state, message)
         case AddNote():
             answered(state, message)
@@ -132,7 +133,12 @@ def _decide_approval(start: CaseStart, state: CaseState, command: Approve | Reje
     return asked.id
 
 
-def _log_call(state: CaseState, command: LogCall, message: Message, now: datetime) -> None:
+def _log_call(start: CaseStart, state: CaseState, command: LogCall, message: Message, now: datetime) -> None:
+    at = message.received_at or now
+    if command.channel is Channel.CALL and at < next_contact_slot(
+        at, start.request.order.utc_offset_minutes, start.rules.contact
+    ):  # it was made: it counts, and that it should not have been made stands beside it
+        state.note(now, message.by, "called_outside_hours", "P-HOURS")
     state.attempts.append(Attempt(at=now, channel=command.channel, result=command.result, by=message.by))
     state.record(
         now,

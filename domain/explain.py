@@ -10,7 +10,8 @@ from domain.case import CaseState, Verdict
 from domain.events import CaseStart
 from domain.goodwill import next_rung
 from domain.messages import OfferCompensation
-from domain.refusals import Refusal, available
+from domain.refusal import Refusal
+from domain.refusals import available
 
 
 class ClockView(BaseModel):
@@ -58,7 +59,7 @@ class Action(BaseModel):
         """From the commands' own check. `rung` is the next one of the ladder of goodwill."""
         if refused is None:
             goodwill = kind == OfferCompensation.kind and rung
-            hint = f"阶梯下一档：{rung} / next on the ladder: {rung}" if goodwill else ""
+            hint = f"补偿阶梯下一档：{rung} / Goodwill, next on the ladder: {rung}" if goodwill else ""
             return cls(action=kind, allowed=True, hint=hint)
         return cls(action=kind, allowed=False, why_not=str(refused), rule=refused.rule)
 

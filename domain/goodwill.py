@@ -73,8 +73,11 @@ def may_give(start: CaseStart, state: CaseState, role: Party, gesture: Gesture) 
 
 
 def with_given(state: CaseState, more: Money) -> Money:
-    """The case's whole goodwill with this one added: limits hold per case (A-CAP)."""
-    return Money(minor=state.compensation_minor + more.minor, currency=more.currency)
+    """The case's whole goodwill with this one added, what was promised by word alone included: limits hold per case."""
+    gestures = {gesture.promise for gesture in state.gestures}
+    by_word = (one for one in state.promises if one.id not in gestures and not one.what.startswith("refund"))
+    promised = sum(one.amount.minor for one in by_word if one.amount is not None)
+    return Money(minor=state.compensation_minor + promised + more.minor, currency=more.currency)
 
 
 def left_to_pay_back(start: CaseStart, state: CaseState) -> Money:

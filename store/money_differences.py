@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.money import Money
 from domain.money_difference import Difference
-from domain.refusals import Refusal, same_person
+from domain.refusal import Refusal
+from domain.refusals import same_person
 from store.pool import Database
 from store.queries import SQL
 

@@ -19,7 +19,8 @@ from domain.adoption import not_adopted
 from domain.case import Fact
 from domain.messages import AdoptRulebook, Message
 from domain.recounting import differs
-from domain.refusals import Refusal, refusal
+from domain.refusal import Refusal
+from domain.refusals import refusal
 from domain.rules import Rules
 from workflows.counting import settle
 

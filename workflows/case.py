@@ -16,7 +16,8 @@ from domain import commands, receiving, refusals
 from domain.case import CaseState
 from domain.events import CaseStart
 from domain.explain import Action, Explanation, actions, explain
-from domain.messages import AdoptRulebook, Command, Message, Undecodable, decode
+from domain.messages import AdoptRulebook, Command, Undecodable, decode
+from domain.refusal import Refusal
 
 # The sandbox loads this room anew for each case, on purpose; anything else that is not passed through raises.
 with workflow.unsafe.sandbox_import_notification_policy(workflow.SandboxImportNotificationPolicy.SILENT):
@@ -98,25 +99,21 @@ class CaseWorkflow:
             return "kept"
         if not receiving.is_new(case.state, message):
             return "known"
-        if not isinstance(message.payload, Command):
-            receiving.receive(case.state, message, now)
-            solved, offset = case.done("outcome"), case.order.utc_offset_minutes
-            receiving.note_contact(case.state, message, now, offset, solved=solved)
-            return "taken"
-        return self._command(message, checked=checked)
-
-    def _command(self, message: Message, *, checked: bool) -> str:
-        """Carry a command out. An update was checked when it came, and stays accepted when refusals grow stricter."""
-        case = self._case
+        # An update was checked when it came, and stays accepted when refusals grow stricter.
         refused = None if checked else refusals.refusal(case.start, case.state, message)
         if refused is not None:  # it came as a signal: nobody waits for the answer, the journal has it
             refusal = {"command": message.kind, "code": refused.code}
-            case.state.note(workflow.now(), message.by, "command_refused", refused.rule, **refusal)
+            case.state.note(now, message.by, "command_refused", refused.rule, **refusal)
             return refused.code
-        return commands.apply(case.start, case.state, message, workflow.now())
+        if isinstance(message.payload, Command):
+            return commands.apply(case.start, case.state, message, now)
+        receiving.receive(case.state, message, now)
+        solved, offset = case.done("outcome"), case.order.utc_offset_minutes
+        receiving.note_contact(case.state, message, now, offset, solved=solved)
+        return "taken"
 
 
-def _refused(why: refusals.Refusal) -> ApplicationError:
+def _refused(why: Refusal) -> ApplicationError:
     return ApplicationError(str(why), why.code, why.rule, type="Refused", non_retryable=True)
 
 

@@ -11,6 +11,7 @@ from domain.case import CaseState, Waiting
 from domain.clocks import Clock
 from domain.events import CaseStart
 from domain.messages import Command, Message, decode
+from domain.refusal import Refusal
 from domain.vocabulary import Party, ReasonCode
 from tests.domain.example import RULES, SIGNED, request
 
@@ -59,7 +60,7 @@ class Desk:
         assert isinstance(read, Message), read
         return read
 
-    def refusal(self, kind: str, by: str = "agent:1", **fields: Any) -> refusals.Refusal | None:
+    def refusal(self, kind: str, by: str = "agent:1", **fields: Any) -> Refusal | None:
         """Why the command is refused now."""
         return refusals.refusal(self.start, self.state, self.message(kind, by, **fields))
 

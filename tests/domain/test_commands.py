@@ -136,6 +136,16 @@ def test_a_call_that_a_person_made_is_an_attempt(result: str, heard: int) -> Non
     assert [fact.kind for fact in desk.state.mailbox] == ["customer_replied"] * heard
 
 
+def test_a_call_outside_the_hours_counts_and_is_told() -> None:
+    """P-HOURS: what a person did at night cannot be undone; it stands in the journal under the rule that it broke."""
+    for hours, channel, told in ((0, "call", False), (8, "call", True), (8, "im", False)):
+        desk = Desk("customer_to_surface")
+        desk.now = NOW.replace(hour=4) + timedelta(hours=hours)  # noon in China, and 20:00
+        desk.does("log_call", "agent:7", result="no_answer", channel=channel)
+        assert ("called_outside_hours" in desk.events()) is told
+        assert len(desk.state.attempts) == 1
+
+
 def test_a_remark_is_kept_by_reference() -> None:
     """A-HANDOVER: two remarks are two records."""
     desk = Desk("consent")

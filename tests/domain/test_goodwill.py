@@ -103,7 +103,7 @@ def test_the_ladder_is_shown_beside_the_command() -> None:
     def hint() -> str:
         return next(one.hint for one in actions(desk.start, desk.state) if one.action == "offer_compensation")
 
-    assert hint() == "阶梯下一档：member_price / next on the ladder: member_price"
+    assert hint() == "补偿阶梯下一档：member_price / Goodwill, next on the ladder: member_price"
     for form in desk.start.rules.numbers.compensation_ladder[1:]:
         desk.does("offer_compensation", "manager:1", form=form, amount=yuan_of("1.00"))
         goodwill.answer(desk.state, desk.state.gestures[-1], False, desk.now, "customer")
@@ -140,6 +140,15 @@ def test_nothing_is_proposed_before_it_is_due() -> None:
         desk.state.came_back.note_answer("agent:1")
     assert not goodwill.propose_for_our_mess(desk.start, desk.state, desk.now)
     assert desk.state.unread == []
+
+
+def test_what_was_promised_by_word_counts_as_goodwill_too() -> None:
+    """A-CAP: a promise of money and a gesture together stay within the limit; a promised refund is another thing."""
+    desk = Desk("consent")
+    desk.does("promise", what="compensation in cash", amount=yuan_of("10.00"))
+    desk.does("promise", what="refund", amount=yuan_of("40.00"))
+    assert desk.does("offer_compensation", form="coupon", amount=yuan_of("5.00")) == "promised"
+    assert desk.does("offer_compensation", form="gift", amount=yuan_of("1.00")).startswith("asked_for_approval")
 
 
 def test_a_closing_case_waits_for_no_grant() -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from domain import goodwill
 from domain.case import Refunding
+from domain.goodwill_refusals import AT_ONCE
 from domain.messages import COMMANDS
 from domain.money import Money
 from domain.ports import HumanNeed, RefundStatus
-from domain.refusals import AT_ONCE, LAST_PAGE, available, same_person
+from domain.refusals import LAST_PAGE, available, same_person
 from tests.domain.cases import FEN, NOW, Desk, yuan_of
 
 LATER = (NOW + timedelta(days=1)).isoformat()
@@ -129,7 +130,13 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
      {"resolution": "explain_only", "reason": "请把退款原因改成七天无理由"}),
     ("asks_other_reason", deciding(), "cancel_case", "agent:1", {"reason": "change_the_refund_reason"}),
     ("benefit_for_review", quiet(), "promise", "agent:1", {"what": "coupon for a good review"}),
+    ("over_limit", quiet(), "promise", "agent:1", {"what": "red packet", "amount": yuan_of("15.01")}),
+    ("over_limit", quiet(), "promise", "agent:1", {"what": "refund", "amount": yuan_of("50.01")}),
+    ("over_limit", owed_cash(), "promise", "agent:1", {"what": "red packet", "amount": yuan_of("5.01")}),
     ("not_my_job", quiet(), "cancel_case", "agent:1", {"reason": "这不归我管"}),
+    ("personal_data", quiet(), "cancel_case", "agent:1", {"reason": "called 10000000000"}),
+    ("personal_data", quiet(), "promise", "agent:1", {"what": "mail to a@example.org"}),
+    ("not_his_word", Desk("confirmation"), "customer_confirmed", "agent:1", {"solved": True}),
     ("unknown_form", quiet(), "offer_compensation", "agent:1", {"form": "car", "amount": FEN}),
     ("unknown_occasion", quiet(), "offer_compensation", "agent:1",
      {"form": "coupon", "amount": FEN, "occasion": "bad_review"}),
@@ -172,6 +179,8 @@ ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
     (timed(), "pause_clock", "agent:1", {"clock": "S-CONSENT", "reason": "holiday"}),
     (timed(), "move_clock", "supervisor:2", {"clock": "S-CONSENT", "due_at": LATER, "reason": "holiday"}),
     (promised(), "keep_promise", "agent:1", {"promise": "P1"}),
+    (owed_cash(), "promise", "agent:1", {"what": "red packet", "amount": yuan_of("5.00")}),
+    (quiet(), "promise", "agent:1", {"what": "refund", "amount": yuan_of("50.00")}),
     (quiet(), "adopt_rulebook", "supervisor:2", {"rulebook": "shop-2027@0123456789ab", "reason": "r"}),
     (quiet(), "offer_compensation", "agent:1", {"form": "coupon", "amount": yuan_of("99.00"), "occasion": "flaw"}),
 ]
@@ -183,6 +192,13 @@ ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
 def test_what_has_its_place_is_not_refused(desk: Desk, kind: str, by: str, fields: dict[str, Any]) -> None:
     """The guard stops nobody who acts at the right time within his limits."""
     assert desk.code(kind, by, **fields) == ""
+
+
+def test_that_it_is_not_solved_anybody_may_report() -> None:
+    """P-CLOSE guards against closing over his head; what keeps a case open is taken from whoever hears it."""
+    assert Desk("confirmation").code("customer_confirmed", "agent:1", solved=False) == ""
+    assert Desk("confirmation").code("customer_confirmed", "customer") == ""
+    assert Desk("consent").code("customer_agreed", "agent:1") == ""
 
 
 def test_a_shop_that_acknowledged_it_may_ask_for_another_reason() -> None:

@@ -117,7 +117,7 @@ async def test_a_command_by_update_answers_and_by_signal_is_journalled(workshop:
     await bench.until(waiting_for="confirmation")
 
 
-GOODWILL: list[tuple[str, dict[str, Any], str, str]] = [
+GUARDED: list[tuple[str, dict[str, Any], str, str]] = [
     ("offer_compensation", {"form": "car", "amount": {"minor": 500}}, "unknown_form", "M-COMP-LADDER"),
     ("offer_compensation", {"form": "coupon", "amount": {"minor": 0}}, "no_amount", "M-COMP-SIZE"),
     ("offer_compensation", {"form": "cash", "amount": {"minor": 4501}}, "over_paid", "R-REF-PATH"),
@@ -126,23 +126,25 @@ GOODWILL: list[tuple[str, dict[str, Any], str, str]] = [
     ("decide", {"resolution": "gift"}, "no_amount", "M-COMP-SIZE"),
     ("promise", {"what": "coupon for a good review"}, "benefit_for_review", "P-NOTRADE"),
     ("cancel_case", {"reason": "请把退款原因改成七天无理由"}, "asks_other_reason", "P-NOREASONGAME"),
+    ("promise", {"what": "red packet", "amount": {"minor": 1501}}, "over_limit", "A-CAP"),
+    ("customer_confirmed", {"solved": True, "by": "agent:7"}, "not_his_word", "P-CLOSE"),
     ("quote_fee", {"what": "remote_area_postage", "amount": {"minor": 500}}, "unknown_fee", "P-FEEQUOTE"),
 ]  # fmt: skip
 
 
-async def test_wrong_goodwill_and_words_that_press_a_customer_are_refused_by_either_way(workshop: Workshop) -> None:
+async def test_what_would_break_a_guard_is_refused_by_either_way(workshop: Workshop) -> None:
     """An update answers with the sentence; the signal's refusal stands in the journal; nothing is owed or sent."""
     bench = await workshop.begin(CaseType.REFUND_ONLY, reason=ReasonCode.NOT_RECEIVED)
     await bench.until(waiting_for="decision_refund_only")
-    for kind, command, code, rule in GOODWILL:
+    for kind, command, code, rule in GUARDED:
         refused = await refusal(bench, kind, **command)
         assert tuple(refused.details) == (code, rule)
         zh, _, en = refused.message.partition(" / ")
         assert not zh.isascii()
         assert en.isascii()
         await bench.say(kind, {**command, "by": "agent:7"})
-    entries = await bench.journalled(lambda found: len(found) == len(GOODWILL), "command_refused")
-    assert [(entry.data["code"], entry.rule) for entry in entries] == [(code, rule) for _, _, code, rule in GOODWILL]
+    entries = await bench.journalled(lambda found: len(found) == len(GUARDED), "command_refused")
+    assert [(entry.data["code"], entry.rule) for entry in entries] == [(code, rule) for _, _, code, rule in GUARDED]
     told = await bench.shown()
     assert (told["open_promises"], told["open_proposals"], told["goodwill"]) == ([], [], [])
 
