@@ -18,13 +18,14 @@ from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import uvloop
 from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 import settings
@@ -36,6 +37,7 @@ from activities.refunds import RefundActivities
 from activities.rulebook import RulebookActivities
 from activities.warehouse import WarehouseActivities
 from activities.working_time import WorkingTimeActivities
+from contextless import ContextlessRunner
 from domain.identity import TASK_QUEUE
 from gateways.contact import SignedContactGateway
 from gateways.courier import SignedCourierGateway
@@ -77,7 +79,7 @@ def plugin() -> SimplePlugin:
         "aftersales",
         data_converter=pydantic_data_converter,
         workflows=[CaseWorkflow, ReconciliationWorkflow],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=ContextlessRunner(restrictions=restrictions),
         workflow_failure_exception_types=[ValidationError],
     )
 
@@ -131,6 +133,11 @@ async def connect(runtime: Runtime | None = None) -> Client:
     return await Client.connect(**{**settings.temporal_connection(), "plugins": [plugin()], "runtime": runtime})
 
 
+def run() -> None:
+    """Run until asked to stop, on the event loop that costs least."""
+    uvloop.run(main())
+
+
 async def main() -> None:
     """Run until asked to stop."""
     options = settings.load()
@@ -162,6 +169,6 @@ async def main() -> None:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(main())
+        run()
     except settings.SettingsInvalid as error:
         sys.exit("\n".join(f"{p.variable}: {p.en}" for p in error.problems))

@@ -11,6 +11,7 @@ from domain.ports import (
     ContactLedger,
     OutboundMessage,
     PartnerUnavailable,
+    Recipient,
 )
 from domain.texts import TextError, render, variables_of
 from domain.tone import findings
@@ -36,17 +37,21 @@ class ContactActivities:
         partner before anything is sent again: messages are not idempotent everywhere.
         """
         with as_failures("contact"):
-            earlier = await self._ledger.reserve(ask)
-            if earlier is not None and earlier.result is not AttemptResult.UNKNOWN:
-                return earlier
-            answer = await self._gateway.find_delivery(ask.key) if earlier is not None else None
-            if answer is None:
-                answer = await self._deliver(ask)
+            slot = await self._ledger.reserve(ask)
+            if isinstance(slot, Recipient):
+                answer = await self._deliver(ask, slot)
+            elif slot.result is AttemptResult.UNKNOWN:
+                answer = await self._delivered_before(ask)
+            else:
+                return slot
             await self._ledger.settle(ask.key, answer)
             return answer
 
-    async def _deliver(self, ask: ContactAsk) -> ContactAnswer:
-        recipient = await self._book.recipient(ask.case.shop, ask.customer_ref)
+    async def _delivered_before(self, ask: ContactAsk) -> ContactAnswer:
+        found = await self._gateway.find_delivery(ask.key)
+        return found or await self._deliver(ask, await self._book.recipient(ask.case.shop, ask.customer_ref))
+
+    async def _deliver(self, ask: ContactAsk, recipient: Recipient) -> ContactAnswer:
         if ask.channel in recipient.blocked_channels:
             return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK")
         try:

@@ -24,7 +24,7 @@ COMPARED = (CaseType.RETURN_REFUND, CaseType.CUSTOMER_UNREACHABLE)
 async def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--pairs", type=int, default=7, help="slices of each twin")
+    parser.add_argument("--pairs", type=int, default=5, help="slices of each twin")
     parser.add_argument("--cases", type=int, default=60, help="cases of one slice")
     parser.add_argument("--commands", type=int, default=300, help="commands whose latency is measured")
     parser.add_argument("--waiting", type=int, metavar="N", help="only: memory, rest and wake of N waiting cases")
@@ -74,8 +74,9 @@ async def _throughput(servers: Stage, kind: CaseType, pairs: int, cases: int) ->
             f"  {twin}: CPU ms per case: worker {worker:.0f}, Temporal {server:.0f}, PostgreSQL {store:.0f};"
             f" {total / sum(s.wall for s in found):.1f} cases/s"
         )
-    for name, ratio in ratios(measured).items():
-        print(f"  {name:34s} ours / bare {ratio}")
+    for bare in ("bare", "lean"):
+        for name, ratio in ratios(measured["ours"], measured[bare]).items():
+            print(f"  {name:34s} ours / {bare} {ratio}")
 
 
 async def _commands(servers: Stage, count: int) -> None:

@@ -43,7 +43,6 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.vocabulary import Channel, ParcelState, ShipmentLeg
 
-QUEUE = "bare"
 DAY = timedelta(days=1)
 
 

@@ -34,12 +34,10 @@ class Stage:
     pool: asyncpg.Pool
 
     @contextlib.asynccontextmanager
-    async def worker(
-        self, twin: str, heard: Heard, *, cached: int = 2000, starts: bool = False
-    ) -> AsyncIterator[psutil.Process]:
+    async def worker(self, twin: str, heard: Heard, *, starts: bool = False) -> AsyncIterator[psutil.Process]:
         """A twin's worker process while it is needed; its lines go to `heard`."""
         words = [sys.executable, "-m", "bench.worker_process", twin, "--temporal", self.temporal.address]
-        words += ["--dsn", self.postgres.dsn(), "--cached", str(cached), *(["--starts"] if starts else [])]
+        words += ["--dsn", self.postgres.dsn(), *(["--starts"] if starts else [])]
         process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
         assert process.stdout is not None
         if await process.stdout.readline() != b"ready\n":

@@ -1,8 +1,9 @@
-"""Cases per second and CPU per case: slices of ours and of bare in turns, under the same load."""
+"""Cases per second and CPU per case: slices of the twins in turns, under the same load."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import psutil
 from bench.interval import Interval, interval
 from bench.plain_path import messages, request
 from bench.stage import Stage, cpu_of
-from bench.twins import Handle, Opener
+from bench.twins import WORKERS, Handle, Opener
 from domain.vocabulary import CaseType
 
 AFTER = 0.3  # seconds from an asking to what is said to it, and between two sayings: the case is at rest by then
@@ -84,12 +85,13 @@ class _Later:
 
 
 async def slices(stage: Stage, kind: CaseType, *, pairs: int, cases: int) -> dict[str, list[Slice]]:
-    """`pairs` slices of each twin in turns, after a warm-up of both."""
+    """`pairs` slices of each twin in turns, after a warm-up of all."""
     load = Load(kind)
-    measured: dict[str, list[Slice]] = {"ours": [], "bare": []}
-    async with stage.worker("ours", load.heard) as ours, stage.worker("bare", load.heard) as bare:
+    measured: dict[str, list[Slice]] = {twin: [] for twin in WORKERS}
+    async with contextlib.AsyncExitStack() as stack:
+        workers = {twin: await stack.enter_async_context(stage.worker(twin, load.heard)) for twin in WORKERS}
         for turn in range(-1, pairs):
-            for twin, process in (("ours", ours), ("bare", bare)):
+            for twin, process in workers.items():
                 size = cases if turn >= 0 else IN_FLIGHT
                 numbers = [f"{twin}.{kind.value}.{turn}.{n}" for n in range(size)]
                 found = await _slice(stage, load, Opener(twin, stage.client, stage.pool), process, numbers)
@@ -107,9 +109,9 @@ async def _slice(stage: Stage, load: Load, opener: Opener, process: psutil.Proce
     return Slice(len(numbers), wall, *(b - a for a, b in zip(before, after, strict=True)))
 
 
-def ratios(measured: dict[str, list[Slice]]) -> dict[str, Interval]:
+def ratios(ours: Sequence[Slice], bare: Sequence[Slice]) -> dict[str, Interval]:
     """Ours over bare, slice by slice in pairs; PostgreSQL's CPU counts as ours, for bare has none."""
-    pairs = list(zip(measured["ours"], measured["bare"], strict=True))
+    pairs = list(zip(ours, bare, strict=True))
     return {
         "worker CPU per case": interval([a.worker / b.worker for a, b in pairs]),
         "server CPU per case": interval([a.server / b.server for a, b in pairs]),

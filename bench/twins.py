@@ -24,10 +24,12 @@ TWINS = {
     CaseType.REFUND_ONLY: bare.BareRefundOnly,
 }
 Handle = WorkflowHandle  # of either twin
+WORKERS = ("ours", "bare", "lean")
+"""Worker processes: ours; the bare twin's on the SDK as it comes; the bare twin's with the loop and sandbox of ours."""
 
 
 class Opener:
-    """Starts cases of one twin. `twin` is `ours` or `bare`."""
+    """Starts cases of one twin, for the worker of that name, which is its task queue too."""
 
     def __init__(self, twin: str, client: Client, pool: asyncpg.Pool) -> None:
         self._twin = twin
@@ -50,8 +52,8 @@ class Opener:
         return await self._client.start_workflow(
             TWINS[request.case_type].run,  # type: ignore[attr-defined]
             start,
-            id=f"bare/{request.shop}/{request.case_no}",
-            task_queue=bare.QUEUE,
+            id=f"{self._twin}/{request.shop}/{request.case_no}",
+            task_queue=self._twin,
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(SHOP_ATTRIBUTE, SHOP),

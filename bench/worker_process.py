@@ -18,9 +18,11 @@ from typing import Any
 
 import asyncpg
 import temporalio.client
+import uvloop
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 import worker as ours
 from activities.contact import ContactActivities
@@ -29,9 +31,10 @@ from activities.journal import JournalActivities
 from activities.refunds import RefundActivities
 from activities.warehouse import WarehouseActivities
 from activities.working_time import WorkingTimeActivities
-from bench.bare import BARE, QUEUE
+from bench.bare import BARE
 from bench.bare_activities import BareActivities
 from bench.partners import Partners, Told
+from bench.twins import WORKERS
 from store.address_book import PostgresAddressBook
 from store.contact_ledger import PostgresContactLedger
 from store.journal import PostgresJournal
@@ -63,16 +66,18 @@ def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
     ]
 
 
-def bare_worker(client: Client, told: Told, cached_workflows: int) -> Worker:
-    """The twins' worker, with the options of ours."""
+def bare_worker(client: Client, told: Told, twin: str) -> Worker:
+    """A worker of the bare workflows, with the options of ours; `bare` in the SDK's sandbox, `lean` in ours."""
     bare = BareActivities(Partners(told))
+    runner = ours.plugin().workflow_runner
+    assert isinstance(runner, SandboxedWorkflowRunner)
     return Worker(
         client,
-        task_queue=QUEUE,
+        task_queue=twin,
         workflows=BARE,
         activities=[bare.contact, bare.courier, bare.announce, bare.dispose, bare.ship, bare.refund],
-        workflow_runner=ours.plugin().workflow_runner,  # type: ignore[arg-type]
-        max_cached_workflows=cached_workflows,
+        workflow_runner=runner if twin == "lean" else SandboxedWorkflowRunner(restrictions=runner.restrictions),
+        max_cached_workflows=ours.CACHED,
         max_concurrent_activities=100,
         sticky_queue_schedule_to_start_timeout=ours.PATIENCE_WITH_STICKY,
     )
@@ -93,15 +98,18 @@ class _StartsInbound(ActivityInboundInterceptor):
         return await self.next.execute_activity(input)
 
 
-async def main() -> None:
-    """Work until asked to stop."""
+def asked_for() -> argparse.Namespace:
+    """The process's options."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("twin", choices=["ours", "bare"])
+    parser.add_argument("twin", choices=WORKERS)
     parser.add_argument("--temporal", required=True)
     parser.add_argument("--dsn", default="")
-    parser.add_argument("--cached", type=int, default=2000)
     parser.add_argument("--starts", action="store_true")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+async def main(options: argparse.Namespace) -> None:
+    """Work until asked to stop."""
     sys.dont_write_bytecode = False  # else the sandbox would compile the bare twin for each case
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
 
@@ -116,16 +124,17 @@ async def main() -> None:
         if options.twin == "ours":
             client = await Client.connect(options.temporal, plugins=[ours.plugin()], interceptors=interceptors)
             pool = await stack.enter_async_context(await open_pool(options.dsn, max_size=ours.POOL))
-            worker = ours.worker_over(client, case_activities(pool, told), cached_workflows=options.cached)
+            worker = ours.worker_over(client, case_activities(pool, told))
         else:
             converter = ours.plugin().data_converter
             client = await Client.connect(options.temporal, data_converter=converter, interceptors=interceptors)  # type: ignore[arg-type]
-            worker = bare_worker(client, told, options.cached)
+            worker = bare_worker(client, told, options.twin)
         async with worker:
             print("ready", flush=True)
             await asked_to_stop.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    chosen = asked_for()
+    (asyncio if chosen.twin == "bare" else uvloop).run(main(chosen))
     os._exit(0)  # the SDK's threads may outlive the interpreter's end and abort the process

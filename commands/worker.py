@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
 from commands.language import say
@@ -20,6 +18,6 @@ app = typer.Typer()
 )
 def worker() -> None:
     """Run until asked to stop."""
-    from worker import main
+    from worker import run
 
-    asyncio.run(main())
+    run()

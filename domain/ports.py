@@ -476,11 +476,14 @@ class Reconciliations(Protocol):
 class ContactLedger(Protocol):
     """The contact guard: one place for all cases of a customer, exact under concurrency (P-HOURS, P-CALLCAP)."""
 
-    async def reserve(self, ask: ContactAsk) -> ContactAnswer | None:
-        """Take a slot under a lock on the customer's row.
+    async def reserve(self, ask: ContactAsk) -> Recipient | ContactAnswer:
+        """Take a slot; a call's under a lock on the customer's row.
 
-        None: go ahead, the slot is taken. An answer: this key's earlier outcome, or `blocked_by_guard` with rule,
-        reason and next slot. A slot reserved by the same key whose outcome is not known yet answers `unknown`.
+        A person: go ahead, the slot is taken and it is he. An answer: this key's earlier outcome, or `blocked_by_guard`
+        with rule, reason and next slot. A slot of the same key whose outcome is not known yet answers `unknown`.
+
+        Raises:
+            PersonUnknown: the customer is unknown or erased.
         """
         ...
 

@@ -12,7 +12,7 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict
 
 from domain.contact_guard import CallDecision, may_call
-from domain.ports import ContactAnswer, ContactAsk, KeyReused
+from domain.ports import ContactAnswer, ContactAsk, KeyReused, PersonUnknown, Recipient
 from domain.rules import ContactLimits
 from domain.vocabulary import AttemptResult, Channel
 from store.queries import SQL
@@ -41,14 +41,15 @@ class PostgresContactLedger:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def reserve(self, ask: ContactAsk) -> ContactAnswer | None:
-        """Take a slot. None: go ahead.
+    async def reserve(self, ask: ContactAsk) -> Recipient | ContactAnswer:
+        """Take a slot. A person: go ahead, it is he.
 
         An answer is this key's earlier outcome, `unknown` while a slot of this key has no outcome yet, or
         `blocked_by_guard` with rule, reason and next slot; a block is recorded like every attempt.
 
         Raises:
             KeyReused: the key stands for another customer or channel.
+            PersonUnknown: the customer is unknown or erased.
         """
         async with self._pool.acquire() as connection:
             if ask.channel is not Channel.CALL:
@@ -107,7 +108,7 @@ class PostgresContactLedger:
 
     async def _take(
         self, connection: asyncpg.pool.PoolConnectionProxy, ask: ContactAsk, decision: CallDecision | None
-    ) -> ContactAnswer | None:
+    ) -> Recipient | ContactAnswer:
         blocked = None
         if decision is not None and not decision.allowed:
             blocked = ContactAnswer(
@@ -116,7 +117,7 @@ class PostgresContactLedger:
                 reason=decision.reason,
                 next_slot=decision.next_slot,
             )
-        taken = await connection.fetchval(
+        row = await connection.fetchrow(
             SQL["contact_reserve"],
             ask.key,
             ask.case.shop,
@@ -130,12 +131,21 @@ class PostgresContactLedger:
             blocked.reason if blocked else "",
             blocked.next_slot if blocked else None,
         )
-        if taken:
-            return blocked
+        assert row is not None  # the statement always answers
+        if row["taken"]:
+            return blocked or _recipient(ask, row)
         earlier = await connection.fetchrow(SQL["contact_find"], ask.key)
         if earlier is None:  # released at this moment by its own retry
             return await self._take(connection, ask, decision)
         return _earlier(ask, earlier)
+
+
+def _recipient(ask: ContactAsk, row: asyncpg.Record) -> Recipient:
+    known = dict(row)
+    del known["taken"]
+    if known["customer_ref"] is None:
+        raise PersonUnknown(f"customer {ask.customer_ref} of shop {ask.case.shop} is unknown or erased")
+    return Recipient(**known)
 
 
 def _earlier(ask: ContactAsk, row: asyncpg.Record) -> ContactAnswer:

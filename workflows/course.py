@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -24,6 +23,7 @@ from domain.events import CaseStart
 from domain.identity import partner_key
 from domain.messages import Payload
 from domain.ports import CaseKey
+from domain.remembered import restored, stored
 from domain.rules import ClockRule, Rules, Unit
 from domain.vocabulary import Party, Stage
 from workflows import counting, duties, settle
@@ -135,11 +135,10 @@ class Case:
     async def once(self, step: str, work: Callable[[], Awaitable[T]], result: type[T]) -> T:
         """Do `work` once in this round; later calls answer with its result."""
         name = self._named(step)
-        adapter = _adapter(result)
         if name in self.state.steps:
-            return adapter.validate_python(self.state.steps[name])
+            return restored(self.state.steps[name], result)
         value = await work()
-        self.state.steps[name] = adapter.dump_python(value, mode="json")
+        self.state.steps[name] = stored(value, result)
         return value
 
     def done(self, step: str) -> bool:
@@ -381,13 +380,3 @@ def refusal_code(error: ActivityError) -> str | None:
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return str(cause.details[0]) if cause.details else "refused"
     return None
-
-
-_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    found = _ADAPTERS.get(kind)
-    if found is None:
-        found = _ADAPTERS[kind] = TypeAdapter(kind)
-    return found

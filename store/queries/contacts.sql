@@ -12,10 +12,17 @@ SELECT * FROM contact_attempts WHERE key = $1
 SELECT at FROM contact_attempts WHERE shop = $1 AND customer_ref = $2 AND counted AND at > $3
 
 -- name: contact_reserve
-INSERT INTO contact_attempts (key, shop, case_no, customer_ref, channel, template, at, result, rule, reason, next_slot)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (key) DO NOTHING
-RETURNING true
+-- Takes the slot and tells whom to speak to, in one round trip: every message to a customer passes here.
+WITH taken AS (
+    INSERT INTO contact_attempts
+        (key, shop, case_no, customer_ref, channel, template, at, result, rule, reason, next_slot)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (key) DO NOTHING
+    RETURNING true
+)
+SELECT EXISTS (SELECT FROM taken) AS taken, c.customer_ref, c.name, c.phone, c.address, c.blocked_channels
+FROM (VALUES (true)) AS always
+LEFT JOIN customers c ON c.shop = $2 AND c.customer_ref = $4 AND c.erased_at IS NULL
 
 -- name: contact_settle
 WITH moved AS (
