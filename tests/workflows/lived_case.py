@@ -125,6 +125,11 @@ class LivedCase:
         await self.rest()
         return answer
 
+    async def keep_promises(self, by: str = "finance:5") -> None:
+        """Somebody gives what was promised and says so."""
+        for owed in (await self.state()).open_promises():
+            await self.act("keep_promise", by=by, promise=owed.id)
+
     # --- what really happened ---
 
     async def state(self) -> CaseState:

@@ -67,12 +67,7 @@ async def _reopened(case: LivedCase) -> None:
     await case.run_until(stage="closed")
     await case.act("reopen_case", reason="called_again")
     await _decides("reopened", "coupon", amount={"minor": 500})(case)
-    await _kept(case)
-
-
-async def _kept(case: LivedCase) -> None:
-    for owed in (await case.state()).open_promises():
-        await case.act("keep_promise", by="finance:5", promise=owed.id)
+    await case.keep_promises()
 
 
 async def _goodwill(case: LivedCase) -> None:
@@ -85,7 +80,7 @@ async def _goodwill(case: LivedCase) -> None:
         await case.say("customer_replied", text_ref=f"words/{turn}")
         await case.act("add_note", note_ref=f"text/{turn}")
     await case.act("approve", by="agent:8")
-    await _kept(case)
+    await case.keep_promises()
 
 
 async def _promise(case: LivedCase) -> None:

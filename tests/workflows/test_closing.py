@@ -103,8 +103,7 @@ async def test_a_compensation_is_a_debt_like_any_other(house: House) -> None:
     await case.act("approve", by="supervisor:1")
 
     await case.run_until(waiting_for="promises")
-    for owed in (await case.state()).open_promises():
-        await case.act("keep_promise", by="finance:5", promise=owed.id)
+    await case.keep_promises()
 
     assert await case.to_the_end() == "partially_refunded"
     assert [promise["amount_minor"] for promise in await case.records("promise")] == [1000, 1000]
@@ -139,8 +138,7 @@ async def test_the_customer_himself_reopens_within_fifteen_days(house: House) ->
     await case.say("customer_confirmed", solved=False)
     await case.run_until(needs_human="decide:reopened")
     await case.act("decide", resolution="coupon", amount={"minor": 1000})
-    (owed,) = (await case.state()).open_promises()
-    await case.act("keep_promise", by="finance:5", promise=owed.id)
+    await case.keep_promises()
 
     assert await case.to_the_end() == "goodwill_only"
 

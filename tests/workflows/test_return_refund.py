@@ -289,7 +289,8 @@ async def test_an_unanswered_choice_after_no_fault_found_is_a_persons_to_make(ho
     case = await house.open("return_refund", reason="quality", evidence=PHOTOS, customer={"agrees": [True, False]})
 
     await case.run_until(needs_human="decide:no_fault_unanswered")
-    await case.act("decide", resolution="coupon")
+    await case.act("decide", resolution="coupon", amount={"minor": 1000})
+    await case.keep_promises()
 
     assert await case.to_the_end() == "goodwill_only"
     assert await case.ledger("goods_shipped") == []
@@ -480,7 +481,8 @@ async def test_a_refund_refused_for_good_is_settled_another_way(house: House) ->
     await case.run_until(ball_with="finance")
     await case.act("decide", by="finance:5", resolution="explain_only")
     await case.run_until(needs_human="decide:refund_not_paid")
-    await case.act("decide", resolution="coupon")
+    await case.act("decide", resolution="coupon", amount={"minor": 1000})
+    await case.keep_promises()
 
     assert await case.to_the_end() == "goodwill_only"
     assert await case.payments() == []
