@@ -3,16 +3,16 @@
 from temporalio import activity
 
 from activities.failures import as_failures
-from domain.ports import (
+from domain.ports.customer import (
     AddressBook,
     ContactAnswer,
     ContactAsk,
     ContactGateway,
     ContactLedger,
     OutboundMessage,
-    PartnerUnavailable,
     Recipient,
 )
+from domain.ports.partner import PartnerUnavailable
 from domain.texts import TextError, render, variables_of
 from domain.tone import findings
 from domain.vocabulary import AttemptResult

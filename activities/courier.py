@@ -6,7 +6,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.failures import as_failures
-from domain.ports import CourierGateway, CourierRequest, ParcelReport, Receipt
+from domain.ports.courier import CourierGateway, CourierRequest, ParcelReport
+from domain.ports.partner import Receipt
 
 
 class TrackQuestion(BaseModel):

@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from domain.ports import KeyReused, OutcomeUnknown, OverRefund, PartnerRefused, PartnerUnavailable, PersonUnknown
+from domain.ports.customer import PersonUnknown
+from domain.ports.partner import KeyReused, OutcomeUnknown, PartnerRefused, PartnerUnavailable
+from domain.ports.refunds import OverRefund
 
 REFUSED = "PartnerRefused"
 

@@ -4,7 +4,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain.journal import JournalPage
-from domain.ports import Journal, JournalRefused
+from domain.ports.case_file import Journal, JournalRefused
 
 REFUSED = "JournalRefused"
 

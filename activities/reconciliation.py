@@ -12,7 +12,8 @@ from temporalio import activity
 from activities.failures import as_failures
 from domain.identity import workflow_id
 from domain.money_difference import Difference, DifferenceKind
-from domain.ports import PartnerRefused, PartnerUnavailable, Reconciliations, RefundStatements, StatementLine
+from domain.ports.partner import PartnerRefused, PartnerUnavailable
+from domain.ports.reconciliation import Reconciliations, RefundStatements, StatementLine
 from domain.reconciliation import Books, Noted, Nudge, Part, PartDone, compare, day_of, named_in
 
 NO_STATEMENT = "no_statement"  # a channel that keeps no books: there is nothing to compare with

@@ -18,9 +18,9 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.failures import as_failures
-from domain.ports import (
+from domain.ports.partner import OutcomeUnknown
+from domain.ports.refunds import (
     OneTimeInputs,
-    OutcomeUnknown,
     RefundGateway,
     RefundIntent,
     RefundLedger,

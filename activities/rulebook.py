@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
 from domain import rulebook_file
-from domain.ports import Rulebooks
+from domain.ports.case_file import Rulebooks
 from domain.rulebook_file import RulebookError
 from domain.rules import Rules
 

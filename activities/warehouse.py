@@ -3,15 +3,9 @@
 from temporalio import activity
 
 from activities.failures import as_failures
-from domain.ports import (
-    AddressBook,
-    Receipt,
-    ReturnOrder,
-    ShipmentOrder,
-    StockDisposal,
-    StockQuestion,
-    WarehouseGateway,
-)
+from domain.ports.customer import AddressBook
+from domain.ports.partner import Receipt
+from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion, WarehouseGateway
 
 
 class ShipmentAsk(ShipmentOrder):

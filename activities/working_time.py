@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel
 from temporalio import activity
 
-from domain.ports import WorkingTime
+from domain.ports.case_file import WorkingTime
 from domain.rules import Unit
 
 

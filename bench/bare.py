@@ -18,12 +18,12 @@ with workflow.unsafe.imports_passed_through():
 
     from bench.bare_activities import BareActivities, Note
     from domain.events import Request
-    from domain.messages import (
+    from domain.messages.commands import Decide
+    from domain.messages.facts import (
         AddressConfirmed,
         CustomerAgreed,
         CustomerConfirmed,
         CustomerReplied,
-        Decide,
         Inspected,
         ParcelUpdate,
         ReturnReceived,
@@ -31,16 +31,10 @@ with workflow.unsafe.imports_passed_through():
         Shipped,
     )
     from domain.money import Money
-    from domain.ports import (
-        CaseKey,
-        CourierRequest,
-        CourierRequestKind,
-        Line,
-        RefundOrder,
-        ReturnOrder,
-        ShipmentOrder,
-        StockDisposal,
-    )
+    from domain.ports.courier import CourierRequest, CourierRequestKind
+    from domain.ports.partner import CaseKey
+    from domain.ports.refunds import RefundOrder
+    from domain.ports.warehouse import Line, ReturnOrder, ShipmentOrder, StockDisposal
     from domain.vocabulary import Channel, ParcelState, ShipmentLeg
 
 DAY = timedelta(days=1)

@@ -8,19 +8,11 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from bench.partners import Partners
-from domain.ports import (
-    CaseKey,
-    ContactAnswer,
-    CourierRequest,
-    OutboundMessage,
-    Receipt,
-    Recipient,
-    RefundAnswer,
-    RefundOrder,
-    ReturnOrder,
-    ShipmentOrder,
-    StockDisposal,
-)
+from domain.ports.courier import CourierRequest
+from domain.ports.customer import ContactAnswer, OutboundMessage, Recipient
+from domain.ports.partner import CaseKey, Receipt
+from domain.ports.refunds import RefundAnswer, RefundOrder
+from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal
 from domain.texts import render
 from domain.vocabulary import Channel
 

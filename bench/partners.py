@@ -9,21 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.ports import (
-    ContactAnswer,
-    CourierRequest,
-    OutboundMessage,
-    ParcelReport,
-    Receipt,
-    Recipient,
-    RefundAnswer,
-    RefundOrder,
-    RefundStatus,
-    ReturnOrder,
-    ShipmentOrder,
-    StockDisposal,
-    StockQuestion,
-)
+from domain.ports.courier import CourierRequest, ParcelReport
+from domain.ports.customer import ContactAnswer, OutboundMessage, Recipient
+from domain.ports.partner import Receipt
+from domain.ports.refunds import RefundAnswer, RefundOrder, RefundStatus
+from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from domain.vocabulary import AttemptResult, Channel, ParcelState
 
 Told = Callable[[str, str], None]

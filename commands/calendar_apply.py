@@ -66,7 +66,7 @@ def apply(
 async def _tell(ids: Sequence[str], step: Callable[[], None]) -> dict[str, str]:
     from temporalio.service import RPCError, RPCStatusCode
 
-    from domain.messages import CalendarChanged
+    from domain.messages.facts import CalendarChanged
 
     client, free, run = await connected(), asyncio.Semaphore(AT_ONCE), uuid.uuid4().hex
 

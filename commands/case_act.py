@@ -17,7 +17,7 @@ from commands.language import say, sentence_of
 from commands.output import AsJson, show_json, tell
 
 if TYPE_CHECKING:
-    from domain.messages import Command
+    from domain.messages.commands import Command
 
 HELP = say(
     "操作售后单，例如：aftersales case act 1001 decide --resolution full_refund --by supervisor:2。"
@@ -72,7 +72,7 @@ def act(
 
 
 def _model(command: str) -> type[Command]:
-    from domain.messages import COMMANDS
+    from domain.messages.commands import COMMANDS
 
     if command not in COMMANDS:
         raise Failure(

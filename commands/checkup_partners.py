@@ -7,7 +7,7 @@ import asyncio
 import settings
 from commands.finding import Finding, bad, good, unknown
 from commands.language import say
-from domain.ports import PartnerError, PartnerRefused
+from domain.ports.partner import PartnerError, PartnerRefused
 from gateways.signed_json import Effect, PartnerWire, partner_client
 
 ON_THE_WIRE = {"contact": "contact", "courier": "courier", "warehouse": "warehouse", "refund": "refunds"}

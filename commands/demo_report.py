@@ -12,7 +12,7 @@ from commands.language import language, say
 from commands.output import Column, show_table
 from domain.identity import workflow_id
 from domain.journal_words import step
-from domain.ports import RefundStatus
+from domain.ports.refunds import RefundStatus
 from domain.texts import label
 from local.days import CaseStuck, Lived
 from starter.file_door import Report

@@ -15,7 +15,7 @@ from commands.output import AsJson, Column, show_json, show_record, show_table, 
 if TYPE_CHECKING:
     import asyncpg
 
-    from domain.ports import KeptRulebook
+    from domain.ports.case_file import KeptRulebook
     from domain.rulebook import Rulebook
 
 app = typer.Typer(no_args_is_help=True, help=say("查看、校验、比较规则手册。", "Show, check and compare rulebooks."))

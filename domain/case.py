@@ -15,9 +15,10 @@ from domain.clocks import Clock
 from domain.coming_back import CameBack
 from domain.gesture import Gesture, GestureState
 from domain.journal import JournalEntry, Record
-from domain.messages import CustomerAgreed, CustomerReplied, Payload
+from domain.messages.facts import CustomerAgreed, CustomerReplied
+from domain.messages.payload import Payload
 from domain.money import Money
-from domain.ports import HumanNeed, RefundStatus
+from domain.ports.refunds import HumanNeed, RefundStatus
 from domain.vocabulary import (
     AttemptResult,
     Channel,

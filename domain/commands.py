@@ -17,17 +17,15 @@ from domain.case import (
     Verdict,
 )
 from domain.events import CaseStart
-from domain.messages import (
+from domain.messages.commands import (
     AddNote,
     AdoptRulebook,
     Approve,
     CancelCase,
     CloseCase,
-    CustomerReplied,
     Decide,
     KeepPromise,
     LogCall,
-    Message,
     MoveClock,
     OfferCompensation,
     PauseClock,
@@ -38,6 +36,8 @@ from domain.messages import (
     ReopenCase,
     ResumeClock,
 )
+from domain.messages.decoding import Message
+from domain.messages.facts import CustomerReplied
 from domain.vocabulary import AttemptResult, Channel, Party
 from domain.working_time import next_contact_slot
 

@@ -4,7 +4,7 @@ Families of `type`:
 
     aftersales.request        a customer, a platform or an agent asks: starts a case, or finds the one it belongs to
     aftersales.order          an order as the shop ships it: opens nothing, but lets a courier's push find it
-    aftersales.<fact>         a fact for an open case, `<fact>` one of `domain.messages.FACTS` (`return_shipped`, ...)
+    aftersales.<fact>         a fact for an open case, `<fact>` one of `domain.messages.facts`: `return_shipped`, ...
     aftersales.parcel_update  also starts a case when nobody opened one and the state is trouble (ecosystem 1.1)
 
 A fact finds its case by `subject` (`<shop>/<case number>`) or by `case_no`, `rma` or `waybill` in its data.
@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from domain.case import CaseState
 from domain.identity import case_number, is_business_id, workflow_id
 from domain.instant import Instant
-from domain.messages import LONGEST_TEXT
+from domain.messages.payload import LONGEST_TEXT
 from domain.money import Money
 from domain.order import Order
 from domain.rules import Rules

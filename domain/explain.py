@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from domain.case import CaseState, Verdict
 from domain.events import CaseStart
 from domain.goodwill import next_rung
-from domain.messages import OfferCompensation
+from domain.messages.commands import OfferCompensation
 from domain.refusal import Refusal
 from domain.refusals import available
 

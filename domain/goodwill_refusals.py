@@ -8,7 +8,7 @@ from domain.case import CaseState, Verdict
 from domain.compensation import PAID_BACK, may_offer
 from domain.events import CaseStart
 from domain.gesture import GestureState
-from domain.messages import KeepPromise, OfferCompensation, Promise
+from domain.messages.commands import KeepPromise, OfferCompensation, Promise
 from domain.money import Money
 from domain.refusal import Refusal, refuse
 from domain.vocabulary import Party

@@ -8,16 +8,15 @@ from typing import Any
 
 from domain.case import AWAITED, UNDECODABLE, Attempt, CaseState, Fact
 from domain.clocks import ClockState
-from domain.messages import (
+from domain.messages.decoding import Message, Undecodable
+from domain.messages.facts import (
     CustomerConfirmed,
     CustomerReplied,
     CustomerWithdrew,
     EvidenceReceived,
-    Message,
     ParcelUpdate,
     RequestRepeated,
     SurveyAnswered,
-    Undecodable,
 )
 from domain.vocabulary import AttemptResult, Channel
 

@@ -16,7 +16,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from domain.money_difference import Difference, DifferenceKind
-from domain.ports import Contradiction, LedgerLine, RefundStatus, StatementLine
+from domain.ports.reconciliation import Contradiction, LedgerLine, StatementLine
+from domain.ports.refunds import RefundStatus
 from domain.rulebook import Rulebook
 
 UTC_OFFSET_MINUTES = 480  # of the books' days

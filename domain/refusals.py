@@ -16,7 +16,7 @@ from domain.compensation import ABOVE, FORMS
 from domain.events import CaseStart
 from domain.freight import FEES, may_ask_postage
 from domain.goodwill_refusals import AT_ONCE, wrong_currency
-from domain.messages import (
+from domain.messages.commands import (
     COMMANDS,
     AddNote,
     AdoptRulebook,
@@ -24,11 +24,9 @@ from domain.messages import (
     CancelCase,
     CloseCase,
     Command,
-    CustomerConfirmed,
     Decide,
     KeepPromise,
     LogCall,
-    Message,
     MoveClock,
     OfferCompensation,
     PauseClock,
@@ -39,8 +37,10 @@ from domain.messages import (
     ReopenCase,
     ResumeClock,
 )
+from domain.messages.decoding import Message
+from domain.messages.facts import CustomerConfirmed
 from domain.money import Money
-from domain.ports import HumanNeed
+from domain.ports.refunds import HumanNeed
 from domain.refusal import Refusal, refuse
 from domain.staff_words import FIELDS, may_write
 from domain.vocabulary import AttemptResult, Party

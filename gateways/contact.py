@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.ports import ContactAnswer, OutboundMessage
+from domain.ports.customer import ContactAnswer, OutboundMessage
 from domain.vocabulary import AttemptResult
 from gateways.signed_json import Effect, PartnerWire, code_of
 
@@ -13,7 +13,7 @@ _RESULTS = {result.value: result for result in AttemptResult if result is not At
 
 
 class SignedContactGateway:
-    """A `domain.ports.ContactGateway` over the partner wire.
+    """A `domain.ports.customer.ContactGateway` over the partner wire.
 
     A message is never sent twice: after a time-out it is asked for.
     """

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.ports import CourierRequest, ParcelReport, Receipt
+from domain.ports.courier import CourierRequest, ParcelReport
+from domain.ports.partner import Receipt
 from domain.vocabulary import ParcelState
 from gateways.parcel_codes import parcel_state
 from gateways.signed_json import Effect, PartnerWire, code_of
 
 
 class SignedCourierGateway:
-    """A `domain.ports.CourierGateway` over the partner wire.
+    """A `domain.ports.courier.CourierGateway` over the partner wire.
 
     Requests are repeatable: the partner does each key once.
     """

@@ -13,16 +13,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.ports import (
-    HumanNeed,
-    PartnerRefused,
-    PartnerUnavailable,
-    RefundAnswer,
-    RefundOrder,
-    RefundStatus,
-    StatementLine,
-    StatementPage,
-)
+from domain.ports.partner import PartnerRefused, PartnerUnavailable
+from domain.ports.reconciliation import StatementLine, StatementPage
+from domain.ports.refunds import HumanNeed, RefundAnswer, RefundOrder, RefundStatus
 from gateways.signed_json import Effect, PartnerWire, code_of
 
 _ANSWERS = {
@@ -32,10 +25,7 @@ _NEEDS = {need.value: need for need in HumanNeed}
 
 
 class SignedRefundGateway:
-    """A `domain.ports.RefundGateway` and `RefundStatements` over the partner wire, one wire per channel (`marketplace`,
-
-    `provider`, `manual`, ...).
-    """
+    """The provider's ports (`domain.ports`) over the partner wire, a wire per channel: `marketplace`, `manual`, ..."""
 
     def __init__(self, wires: Mapping[str, PartnerWire]) -> None:
         self._wires = dict(wires)

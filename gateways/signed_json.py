@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx2
 
-from domain.ports import OutcomeUnknown, PartnerError, PartnerRefused, PartnerUnavailable
+from domain.ports.partner import OutcomeUnknown, PartnerError, PartnerRefused, PartnerUnavailable
 from domain.webhook_signature import BadSignature, SigningKeys
 from gateways.standard_webhooks import SignedExchange, wall_clock
 

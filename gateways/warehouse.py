@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.ports import Receipt, Recipient, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.ports.customer import Recipient
+from domain.ports.partner import Receipt
+from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from gateways.courier import receipt
 from gateways.signed_json import Effect, PartnerWire
 
 
 class SignedWarehouseGateway:
-    """A `domain.ports.WarehouseGateway` over the partner wire.
+    """A `domain.ports.warehouse.WarehouseGateway` over the partner wire.
 
     Every order is repeatable: the warehouse does each key once.
     """

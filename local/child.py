@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import contextlib
 import os
 import signal
 import socket
@@ -141,10 +143,11 @@ def free_port(wanted: int | None = None) -> int:
         except OSError:
             probe.close()
             continue
-        _kept.append(probe)
+        _kept.enter_context(probe)
         return int(probe.getsockname()[1])
     raise RuntimeError("No free TCP port on 127.0.0.1.")
 
 
-_kept: list[socket.socket] = []
-"""Bound and not listening."""
+_kept = contextlib.ExitStack()
+"""Sockets that are bound and do not listen."""
+atexit.register(_kept.close)

@@ -25,7 +25,7 @@ from temporalio.service import RPCError
 
 from domain.events import CaseStart, Request
 from domain.identity import TASK_QUEUE, workflow_id
-from domain.messages import RequestRepeated
+from domain.messages.facts import RequestRepeated
 from domain.rules import Rules
 from domain.vocabulary import CaseType, Stage
 from starter.handing_over import Done, Pace, about_the_case, asking_temporal

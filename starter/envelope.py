@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from domain.events import ORDER, PREFIX, REQUEST, CloudEvent, OrderNotice, Request
 from domain.identity import is_business_id
-from domain.messages import FACTS, Payload
+from domain.messages.facts import FACTS
+from domain.messages.payload import Payload
 from starter.problem import BadEvent, Problem, bad, problems_of
 
 STRUCTURED = "application/cloudevents+json"

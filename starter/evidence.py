@@ -13,7 +13,7 @@ from datetime import datetime
 import asyncpg
 
 from domain.events import PREFIX, CloudEvent
-from domain.messages import EvidenceReceived
+from domain.messages.facts import EvidenceReceived
 from domain.photo import Photo
 from domain.vocabulary import Party
 from starter.door import arrival

@@ -10,7 +10,8 @@ from temporalio.service import RPCError
 
 from domain.events import CloudEvent, Request
 from domain.identity import workflow_id
-from domain.messages import ParcelUpdate, Payload, ReturnShipped, Shipped
+from domain.messages.facts import ParcelUpdate, ReturnShipped, Shipped
+from domain.messages.payload import Payload
 from domain.vocabulary import CaseType, ParcelState, Party, ReasonCode
 from starter.case_opening import PATIENCE, CaseOpening
 from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case, asking_temporal

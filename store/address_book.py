@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from domain.events import Person
-from domain.ports import PersonUnknown, Recipient
+from domain.ports.customer import PersonUnknown, Recipient
 from domain.vocabulary import Channel
 from store.pool import Database
 from store.queries import SQL
 
 
 class PostgresAddressBook:
-    """The address port (`domain.ports.AddressBook`) over a pool."""
+    """The address port (`domain.ports.customer.AddressBook`) over a pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

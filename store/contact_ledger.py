@@ -12,7 +12,8 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict
 
 from domain.contact_guard import CallDecision, may_call
-from domain.ports import ContactAnswer, ContactAsk, KeyReused, PersonUnknown, Recipient
+from domain.ports.customer import ContactAnswer, ContactAsk, PersonUnknown, Recipient
+from domain.ports.partner import KeyReused
 from domain.rules import ContactLimits
 from domain.vocabulary import AttemptResult, Channel
 from store.queries import SQL
@@ -36,7 +37,7 @@ class ContactAttempt(BaseModel):
 
 
 class PostgresContactLedger:
-    """The guard's port (`domain.ports.ContactLedger`) over a pool."""
+    """The guard's port (`domain.ports.customer.ContactLedger`) over a pool."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

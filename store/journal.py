@@ -14,7 +14,7 @@ import asyncpg
 
 from domain.identity import workflow_id
 from domain.journal import JournalPage, Record
-from domain.ports import JournalRefused
+from domain.ports.case_file import JournalRefused
 from store.pool import Database
 from store.queries import SQL
 
@@ -39,7 +39,7 @@ _HANDLES: Final = ("waybill", "rma", "order_no")
 
 
 class PostgresJournal:
-    """The journal port (`domain.ports.Journal`) over a pool."""
+    """The journal port (`domain.ports.case_file.Journal`) over a pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -15,7 +15,7 @@ LIFE = timedelta(minutes=15)
 
 
 class PostgresOneTimeInputs:
-    """The port `domain.ports.OneTimeInputs` over a pool."""
+    """The port `domain.ports.refunds.OneTimeInputs` over a pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -10,7 +10,7 @@ import asyncpg
 
 from domain.money import Money
 from domain.money_difference import Difference
-from domain.ports import Contradiction, LedgerLine
+from domain.ports.reconciliation import Contradiction, LedgerLine
 from domain.reconciliation import Comparison, Noted, Part, day_of
 from store.queries import SQL
 from store.refund_ledger import PostgresRefundLedger, ledger_line
@@ -20,7 +20,7 @@ GONE = "不再有差异 · no longer differs"
 
 
 class PostgresReconciliations:
-    """The port `domain.ports.Reconciliations` over a pool."""
+    """The port `domain.ports.reconciliation.Reconciliations` over a pool."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool

@@ -11,18 +11,9 @@ from typing import Any
 import asyncpg
 
 from domain.money import Money
-from domain.ports import (
-    CaseKey,
-    Contradiction,
-    KeyReused,
-    LedgerLine,
-    OverRefund,
-    PartnerRefused,
-    RefundAnswer,
-    RefundIntent,
-    RefundRow,
-    RefundStatus,
-)
+from domain.ports.partner import CaseKey, KeyReused, PartnerRefused
+from domain.ports.reconciliation import Contradiction, LedgerLine
+from domain.ports.refunds import OverRefund, RefundAnswer, RefundIntent, RefundRow, RefundStatus
 from store.pool import Database
 from store.queries import SQL
 
@@ -32,7 +23,7 @@ class IntentRefused(PartnerRefused):
 
 
 class PostgresRefundLedger:
-    """The refund port (`domain.ports.RefundLedger`) over a pool."""
+    """The refund port (`domain.ports.refunds.RefundLedger`) over a pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from domain.ports import KeptRulebook
+from domain.ports.case_file import KeptRulebook
 from domain.rules import Rules
 from store.pool import Database
 from store.queries import SQL
@@ -16,7 +16,7 @@ _DIGEST = re.compile(r"[0-9a-f]{8,64}")
 
 
 class RulebookArchive:
-    """The archive (`domain.ports.Rulebooks`) over a pool."""
+    """The archive (`domain.ports.case_file.Rulebooks`) over a pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

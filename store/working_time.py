@@ -21,7 +21,7 @@ _Seen = tuple[tuple[str, int, int], ...]  # name, time of change and size of eac
 
 
 class CalendarWorkingTime:
-    """Implements `domain.ports.WorkingTime`."""
+    """Implements `domain.ports.case_file.WorkingTime`."""
 
     def __init__(
         self, national: NationalCalendar, shops: dict[str, ShopCalendar], folder: Path | None = None, seen: _Seen = ()

@@ -19,7 +19,7 @@ import httpx2
 import settings
 import worker
 from activities.refunds import RefundActivities
-from domain.ports import RefundAnswer, RefundIntent, RefundOrder, RefundRow
+from domain.ports.refunds import RefundAnswer, RefundIntent, RefundOrder, RefundRow
 from gateways.refunds import SignedRefundGateway
 from gateways.signed_json import PartnerWire, partner_client
 from store.one_time_inputs import PostgresOneTimeInputs

@@ -17,7 +17,8 @@ from temporalio.exceptions import FailureError
 from activities.rulebook import Adoptable, RulebookActivities
 from domain.adoption import not_adopted
 from domain.case import Fact
-from domain.messages import AdoptRulebook, Message
+from domain.messages.commands import AdoptRulebook
+from domain.messages.decoding import Message
 from domain.recounting import differs
 from domain.refusal import Refusal
 from domain.refusals import refusal

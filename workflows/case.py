@@ -16,7 +16,8 @@ from domain import commands, receiving, refusals
 from domain.case import CaseState
 from domain.events import CaseStart
 from domain.explain import Action, Explanation, actions, explain
-from domain.messages import AdoptRulebook, Command, Undecodable, decode
+from domain.messages.commands import AdoptRulebook, Command
+from domain.messages.decoding import Undecodable, decode
 from domain.refusal import Refusal
 
 # The sandbox loads this room anew for each case, on purpose; anything else that is not passed through raises.

@@ -13,7 +13,7 @@ from temporalio import workflow
 
 from activities.working_time import DueQuestion, ProvisionalDue, WorkingTimeActivities
 from domain.clocks import Clock
-from domain.messages import CalendarChanged
+from domain.messages.facts import CalendarChanged
 from domain.recounting import RULE_OF, recount
 from domain.rules import ClockRule, Unit
 

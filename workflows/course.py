@@ -21,8 +21,8 @@ from domain.case import CaseState, Fact, Waiting
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.identity import partner_key
-from domain.messages import Payload
-from domain.ports import CaseKey
+from domain.messages.payload import Payload
+from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
 from domain.rules import ClockRule, Rules, Unit
 from domain.vocabulary import Party, Stage

@@ -12,7 +12,7 @@ from activities.contact import ContactActivities
 from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
-from domain.ports import ContactAsk
+from domain.ports.customer import ContactAsk
 from domain.vocabulary import Channel, Stage
 from domain.working_time import next_contact_slot
 from workflows import counting

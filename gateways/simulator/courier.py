@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.ports import CourierRequest, CourierRequestKind
+from domain.ports.courier import CourierRequest, CourierRequestKind
 from domain.vocabulary import ParcelState
 from gateways.simulator import parcels, warehouse
 from gateways.simulator.personas import Courier, nth

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.ports import CaseKey, OutboundMessage
+from domain.ports.customer import OutboundMessage
+from domain.ports.partner import CaseKey
 from domain.vocabulary import AttemptResult, Channel
 from gateways.simulator import warehouse
 from gateways.simulator.personas import Customer, nth

@@ -8,16 +8,11 @@ from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from domain.ports import (
-    CaseKey,
-    CourierRequest,
-    OutboundMessage,
-    RefundOrder,
-    ReturnOrder,
-    ShipmentOrder,
-    StockDisposal,
-    StockQuestion,
-)
+from domain.ports.courier import CourierRequest
+from domain.ports.customer import OutboundMessage
+from domain.ports.partner import CaseKey
+from domain.ports.refunds import RefundOrder
+from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from gateways.simulator import courier, customer, provider, warehouse
 from gateways.simulator.faults import NOT_DONE, Fault, FaultKind
 from gateways.simulator.ledger import fingerprint, without_person

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.ports import HumanNeed
+from domain.ports.refunds import HumanNeed
 
 
 class FaultKind(StrEnum):

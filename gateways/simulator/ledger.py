@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from domain.ports import CaseKey
+from domain.ports.partner import CaseKey
 
 _SCHEMA = Path(__file__).with_name("ledger.sql")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.ports import CaseKey
+from domain.ports.partner import CaseKey
 from domain.vocabulary import ParcelState
 from gateways.simulator.ledger import instant
 from gateways.simulator.personas import Courier

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from domain.ports import HumanNeed
+from domain.ports.refunds import HumanNeed
 from domain.vocabulary import AttemptResult, Inspection, ParcelState, Quality, Resolution
 from gateways.simulator.faults import Fault
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from domain.ports import CaseKey, HumanNeed, RefundOrder
+from domain.ports.partner import CaseKey
+from domain.ports.refunds import HumanNeed, RefundOrder
 from gateways.simulator.faults import BOOKED_WRONG, Fault, FaultKind
 from gateways.simulator.ledger import instant
 from gateways.simulator.world import World, reference

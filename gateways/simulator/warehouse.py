@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain.ports import CaseKey, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.ports.partner import CaseKey
+from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from domain.vocabulary import Inspection, ParcelState
 from gateways.simulator import parcels
 from gateways.simulator.ledger import instant

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from domain.ports import CaseKey
+from domain.ports.partner import CaseKey
 from gateways.simulator.ledger import Ledger
 from gateways.simulator.personas import Personas
 

@@ -10,7 +10,8 @@ from domain import commands, receiving, refusals
 from domain.case import CaseState, Waiting
 from domain.clocks import Clock
 from domain.events import CaseStart
-from domain.messages import Command, Message, decode
+from domain.messages.commands import Command
+from domain.messages.decoding import Message, decode
 from domain.refusal import Refusal
 from domain.vocabulary import Party, ReasonCode
 from tests.domain.example import RULES, SIGNED, request

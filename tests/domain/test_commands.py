@@ -9,7 +9,7 @@ import pytest
 
 from domain.case import PromiseState, Verdict
 from domain.clocks import ClockState
-from domain.messages import COMMANDS
+from domain.messages.commands import COMMANDS
 from domain.vocabulary import AttemptResult, Party
 from tests.domain.cases import NOW, Desk, yuan_of
 from tests.domain.example import RULES

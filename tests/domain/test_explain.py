@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain.case import Proposal
 from domain.case_sheet import sheet
 from domain.explain import Explanation, explain
-from domain.messages import COMMANDS
+from domain.messages.commands import COMMANDS
 from domain.vocabulary import Outcome, Party, Resolution
 from tests.domain.cases import NOW, Desk, yuan_of
 

@@ -10,8 +10,10 @@ import pytest
 
 from domain.journal import JournalEntry
 from domain.journal_words import events, sentence, step
-from domain.messages import COMMANDS, FACTS
-from domain.ports import CourierRequestKind, RefundStatus
+from domain.messages.commands import COMMANDS
+from domain.messages.facts import FACTS
+from domain.ports.courier import CourierRequestKind
+from domain.ports.refunds import RefundStatus
 
 ROOT = Path(__file__).parents[2]
 NOTED = re.compile(r'note\(\s*(?:now, "system", )?f?"([a-z_]+)(?:\{kind\})?"')

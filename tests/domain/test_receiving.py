@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from domain import receiving
 from domain.case import CARRIED_BYTES, CaseState
 from domain.clocks import ClockState
-from domain.messages import COMMANDS, FACTS, LONGEST_TEXT, MAX_BYTES, Message, Undecodable, decode
+from domain.messages.commands import COMMANDS
+from domain.messages.decoding import MAX_BYTES, Message, Undecodable, decode
+from domain.messages.facts import FACTS
+from domain.messages.payload import LONGEST_TEXT
 from domain.vocabulary import AttemptResult, ParcelState
 from tests.domain.cases import NOW, Desk
 from tests.domain.example import SIGNED

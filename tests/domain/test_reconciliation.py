@@ -10,7 +10,9 @@ import pytest
 from domain import rulebook_file
 from domain.money import Money
 from domain.money_difference import Difference, DifferenceKind, Severity
-from domain.ports import CaseKey, Contradiction, LedgerLine, RefundRow, RefundStatus, StatementLine
+from domain.ports.partner import CaseKey
+from domain.ports.reconciliation import Contradiction, LedgerLine, StatementLine
+from domain.ports.refunds import RefundRow, RefundStatus
 from domain.reconciliation import (
     Books,
     Comparison,

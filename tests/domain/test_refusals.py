@@ -10,9 +10,9 @@ import pytest
 from domain import goodwill
 from domain.case import Refunding
 from domain.goodwill_refusals import AT_ONCE
-from domain.messages import COMMANDS
+from domain.messages.commands import COMMANDS
 from domain.money import Money
-from domain.ports import HumanNeed, RefundStatus
+from domain.ports.refunds import HumanNeed, RefundStatus
 from domain.refusals import LAST_PAGE, available, same_person
 from tests.domain.cases import FEN, NOW, Desk, yuan_of
 

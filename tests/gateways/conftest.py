@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from domain.ports import CaseKey
+from domain.ports.partner import CaseKey
 from gateways.signed_json import partner_client
 from tests.gateways.partners import DOOR_SECRET, SECRET, Door, Partners, start_simulator, stop_simulator
 

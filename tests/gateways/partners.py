@@ -19,7 +19,8 @@ from typing import Any
 import httpx2
 
 from domain.events import CloudEvent
-from domain.ports import CaseKey, Recipient
+from domain.ports.customer import Recipient
+from domain.ports.partner import CaseKey
 from domain.webhook_signature import BadSignature, SigningKeys
 from gateways.contact import SignedContactGateway
 from gateways.courier import SignedCourierGateway

@@ -9,25 +9,11 @@ from typing import Any
 import pytest
 
 from domain.money import Money
-from domain.ports import (
-    CaseKey,
-    ContactAnswer,
-    CourierRequest,
-    CourierRequestKind,
-    HumanNeed,
-    Line,
-    OutboundMessage,
-    OutcomeUnknown,
-    PartnerRefused,
-    PartnerUnavailable,
-    RefundAnswer,
-    RefundOrder,
-    RefundStatus,
-    ReturnOrder,
-    ShipmentOrder,
-    StockDisposal,
-    StockQuestion,
-)
+from domain.ports.courier import CourierRequest, CourierRequestKind
+from domain.ports.customer import ContactAnswer, OutboundMessage
+from domain.ports.partner import CaseKey, OutcomeUnknown, PartnerRefused, PartnerUnavailable
+from domain.ports.refunds import HumanNeed, RefundAnswer, RefundOrder, RefundStatus
+from domain.ports.warehouse import Line, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from domain.vocabulary import AttemptResult, Channel, ParcelState, ShipmentLeg
 from tests.gateways.partners import SECRET, START, Partners, person
 

@@ -13,7 +13,9 @@ import httpx2
 import pytest
 
 from domain.money import Money
-from domain.ports import CaseKey, OutboundMessage, RefundOrder, RefundStatus
+from domain.ports.customer import OutboundMessage
+from domain.ports.partner import CaseKey
+from domain.ports.refunds import RefundOrder, RefundStatus
 from domain.vocabulary import Channel
 from gateways.signed_json import partner_client
 from gateways.simulator.personas import Courier, Customer, Personas, Provider, Warehouse, read_personas

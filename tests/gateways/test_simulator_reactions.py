@@ -7,20 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from domain.events import PREFIX, CloudEvent
-from domain.messages import FACTS, Message, decode
+from domain.messages.decoding import Message, decode
+from domain.messages.facts import FACTS
 from domain.money import Money
-from domain.ports import (
-    CaseKey,
-    CourierRequest,
-    CourierRequestKind,
-    Line,
-    OutboundMessage,
-    RefundOrder,
-    RefundStatus,
-    ReturnOrder,
-    ShipmentOrder,
-    StockQuestion,
-)
+from domain.ports.courier import CourierRequest, CourierRequestKind
+from domain.ports.customer import OutboundMessage
+from domain.ports.partner import CaseKey
+from domain.ports.refunds import RefundOrder, RefundStatus
+from domain.ports.warehouse import Line, ReturnOrder, ShipmentOrder, StockQuestion
 from domain.vocabulary import Channel, ParcelState, ShipmentLeg
 from tests.gateways.partners import START, Partners, person
 

@@ -9,7 +9,9 @@ from typing import Any, cast
 import pytest
 
 from domain.money import Money
-from domain.ports import CaseKey, PartnerRefused, PartnerUnavailable, RefundOrder, StatementLine
+from domain.ports.partner import CaseKey, PartnerRefused, PartnerUnavailable
+from domain.ports.reconciliation import StatementLine
+from domain.ports.refunds import RefundOrder
 from gateways.refunds import SignedRefundGateway
 from gateways.signed_json import PartnerWire
 from tests.gateways.partners import START, Partners

@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.events import CloudEvent
-from domain.messages import decode
+from domain.messages.decoding import decode
 from local.child import free_port
 from starter.dispatcher import Dispatcher, running
 from starter.envelope import message_id

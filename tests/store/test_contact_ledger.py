@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from domain.events import Person
-from domain.ports import CaseKey, ContactAnswer, ContactAsk, KeyReused, PersonUnknown, Recipient
+from domain.ports.customer import ContactAnswer, ContactAsk, PersonUnknown, Recipient
+from domain.ports.partner import CaseKey, KeyReused
 from domain.rules import ContactLimits
 from domain.vocabulary import AttemptResult, Channel
 from store.address_book import PostgresAddressBook

@@ -13,7 +13,7 @@ import pytest
 
 from domain.events import Person
 from domain.photo import Photo
-from domain.ports import PersonUnknown
+from domain.ports.customer import PersonUnknown
 from domain.vocabulary import Channel
 from store.address_book import PostgresAddressBook
 from store.case_register import CaseRegister, Handle

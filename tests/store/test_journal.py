@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from domain.journal import JournalPage
-from domain.ports import JournalRefused
+from domain.ports.case_file import JournalRefused
 from store.case_register import CaseRegister, Handle
 from store.journal import RECORD_KINDS, PostgresJournal
 from store.queries import SQL

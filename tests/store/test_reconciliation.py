@@ -9,7 +9,7 @@ import pytest
 
 from domain.money import Money
 from domain.money_difference import Difference, DifferenceKind
-from domain.ports import RefundAnswer, RefundStatus
+from domain.ports.refunds import RefundAnswer, RefundStatus
 from domain.reconciliation import Comparison, Noted, Part
 from store.money_differences import MoneyDifferences
 from store.orders import PostgresOrders

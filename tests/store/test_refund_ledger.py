@@ -11,16 +11,8 @@ import pytest
 
 from domain.money import Money
 from domain.order import Order, OrderLine
-from domain.ports import (
-    CaseKey,
-    HumanNeed,
-    KeyReused,
-    OverRefund,
-    PartnerRefused,
-    RefundAnswer,
-    RefundIntent,
-    RefundStatus,
-)
+from domain.ports.partner import CaseKey, KeyReused, PartnerRefused
+from domain.ports.refunds import HumanNeed, OverRefund, RefundAnswer, RefundIntent, RefundStatus
 from store.orders import PaymentFixed, PostgresOrders
 from store.refund_ledger import PostgresRefundLedger
 from tests.store.pages import START

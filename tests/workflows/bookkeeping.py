@@ -20,7 +20,8 @@ from temporalio.exceptions import ApplicationError
 from domain.identity import TASK_QUEUE
 from domain.money import Money
 from domain.order import Order, OrderLine
-from domain.ports import CaseKey, RefundAnswer, RefundIntent, RefundOrder, RefundStatus
+from domain.ports.partner import CaseKey
+from domain.ports.refunds import RefundAnswer, RefundIntent, RefundOrder, RefundStatus
 from domain.reconciliation import RUN, Part, Reconciled, ReconciliationOrder
 from domain.webhook_signature import SigningKeys
 from gateways.refunds import SignedRefundGateway

@@ -15,7 +15,7 @@ from commands.checkup_reconciliation import reconciliation
 from commands.finding import Finding, Health
 from domain import rulebook_file
 from domain.money_difference import DifferenceKind
-from domain.ports import RefundStatus
+from domain.ports.refunds import RefundStatus
 from domain.reconciliation import Comparison, Noted, Part, Reconciled, day_of
 from domain.vocabulary import CaseType
 from gateways.signed_json import partner_client

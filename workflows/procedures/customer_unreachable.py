@@ -3,7 +3,7 @@
 R-UNREACH-3D, D-UNREACH, D-UNREACH-BACK, X7.
 """
 
-from domain.ports import CourierRequestKind
+from domain.ports.courier import CourierRequestKind
 from domain.vocabulary import Outcome, ShipmentLeg
 from workflows.course import Case
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from domain import goodwill
 from domain.answers import Ending
 from domain.clocks import Clock
-from domain.messages import CloseCase, CustomerConfirmed, ReopenCase
+from domain.messages.commands import CloseCase, ReopenCase
+from domain.messages.facts import CustomerConfirmed
 from domain.vocabulary import Outcome, Party, Stage
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.answers import Answer, Said
 from domain.case import FEE, Fact, Proposal
-from domain.messages import CustomerAgreed
+from domain.messages.facts import CustomerAgreed
 from domain.money import Money
 from domain.vocabulary import Party, Resolution, Stage
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from activities.contact import ContactActivities
 from domain.case import Attempt
 from domain.clocks import Clock
-from domain.messages import AddressConfirmed, CustomerReplied
-from domain.ports import ContactAnswer, ContactAsk
+from domain.messages.facts import AddressConfirmed, CustomerReplied
+from domain.ports.customer import ContactAnswer, ContactAsk
 from domain.vocabulary import AttemptResult, Channel, Party, Stage
 from domain.working_time import next_contact_slot
 from workflows.duties import escalate

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from activities.courier import CourierActivities, TrackQuestion
 from domain.clocks import Clock
-from domain.messages import CourierAnswered
+from domain.messages.facts import CourierAnswered
 from domain.money import Money
-from domain.ports import CourierRequest, CourierRequestKind, ParcelReport, Receipt
+from domain.ports.courier import CourierRequest, CourierRequestKind, ParcelReport
+from domain.ports.partner import Receipt
 from domain.vocabulary import ParcelState, Party, Stage
 from workflows.endings import PartnerSaidNo
 

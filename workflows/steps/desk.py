@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.answers import Ruling
 from domain.approval import ask_approval
 from domain.case import Approval, Verdict
-from domain.messages import Decide
+from domain.messages.commands import Decide
 from domain.money import Money
 from domain.vocabulary import Party, Stage
 from workflows.duties import escalate

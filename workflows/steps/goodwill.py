@@ -8,7 +8,7 @@ from domain import goodwill, promise_ledger
 from domain.case import GOODWILL
 from domain.compensation import PAID_BACK
 from domain.gesture import Gesture, GestureState
-from domain.messages import CustomerAgreed
+from domain.messages.facts import CustomerAgreed
 from domain.money import Money
 from domain.vocabulary import Stage
 from workflows.duties import escalate

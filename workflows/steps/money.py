@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from activities.refunds import RefundActivities, RefundAsk
 from domain.authority import may_refund
 from domain.case import GOODWILL, Refunding, Verdict
-from domain.messages import ProvideInput, RefundNotice
+from domain.messages.commands import ProvideInput
+from domain.messages.facts import RefundNotice
 from domain.money import Money
 from domain.payment import Payment
-from domain.ports import RefundIntent, RefundRow, RefundStatus
+from domain.ports.refunds import RefundIntent, RefundRow, RefundStatus
 from domain.vocabulary import Party, Resolution, Stage
 from workflows.duties import escalate
 from workflows.endings import PartnerSaidNo

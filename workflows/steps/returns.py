@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from activities.warehouse import WarehouseActivities
 from domain.case import Fact, InspectionDone, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
-from domain.messages import Inspected, ReceivedLine, ReopenCase, ReturnReceived, ReturnShipped
-from domain.ports import Line, Receipt, ReturnOrder, StockDisposal
+from domain.messages.commands import ReopenCase
+from domain.messages.facts import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
+from domain.ports.partner import Receipt
+from domain.ports.warehouse import Line, ReturnOrder, StockDisposal
 from domain.recounting import Kept
 from domain.refund_amount import refund_for_return
 from domain.return_window import Window, clock_of, window_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.warehouse import ShipmentAsk, WarehouseActivities
-from domain.messages import Shipped, WarehouseAnswered
-from domain.ports import Line, Receipt, StockQuestion
+from domain.messages.facts import Shipped, WarehouseAnswered
+from domain.ports.partner import Receipt
+from domain.ports.warehouse import Line, StockQuestion
 from domain.vocabulary import Party, ShipmentLeg, Stage
 from workflows.duties import escalate
 from workflows.endings import PartnerSaidNo

@@ -1,0 +1,193 @@
+"""What somebody outside reports. A fact is taken, in whatever order it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.instant import Instant
+from domain.messages.payload import LONGEST_TEXT, Payload
+from domain.vocabulary import Inspection, ParcelState, Party, Quality, Resolution
+
+
+class CustomerAgreed(Payload):
+    """The customer agrees to the proposed plan or quoted fee (R-CONSENT), or declines it."""
+
+    kind = "customer_agreed"
+    rule = "R-CONSENT"
+    sender = Party.CUSTOMER
+    agreed: bool = True
+    plan: str = ""  # which proposal; the open one when empty
+    choice: Resolution | None = None  # where a choice was offered
+
+
+class CustomerReplied(Payload):
+    """The customer surfaced on any channel. His words lie behind `text_ref`."""
+
+    kind = "customer_replied"
+    rule = "R-UNREACH-3D"
+    sender = Party.CUSTOMER
+    text_ref: str = ""
+
+
+class AddressConfirmed(Payload):
+    """The customer confirmed contact and address, or gave another one."""
+
+    kind = "address_confirmed"
+    rule = "R-UNREACH-3D"
+    sender = Party.CUSTOMER
+    address_ref: str = ""  # empty: the address on file
+
+
+class EvidenceReceived(Payload):
+    """Photos came in; they lie behind references."""
+
+    kind = "evidence_received"
+    rule = "R-EVID"
+    sender = Party.CUSTOMER
+    items: tuple[str, ...] = Field(default=(), max_length=50)
+
+
+class ReturnShipped(Payload):
+    """The customer handed the return over: the tracking number (R-RET-TRACK)."""
+
+    kind = "return_shipped"
+    rule = "R-RET-TRACK"
+    sender = Party.CUSTOMER
+    courier: str = Field(default="", max_length=64)
+    waybill: str = Field(min_length=1, max_length=64)
+
+
+class CustomerConfirmed(Payload):
+    """The customer says that it is solved, or that it is not (R-CLOSECONF, R-REOPEN)."""
+
+    kind = "customer_confirmed"
+    rule = "R-CLOSECONF"
+    sender = Party.CUSTOMER
+    solved: bool = True
+
+
+class CustomerWithdrew(Payload):
+    """The customer takes the request back."""
+
+    kind = "customer_withdrew"
+    rule = "R-CONSENT"
+    sender = Party.CUSTOMER
+
+
+class SurveyAnswered(Payload):
+    """An answer to the satisfaction survey."""
+
+    kind = "survey_answered"
+    rule = "R-SURVEY"
+    sender = Party.CUSTOMER
+    score: int = Field(ge=1, le=5)
+
+
+class ParcelUpdate(Payload):
+    """A scan or a change of state, from a courier's push."""
+
+    kind = "parcel_update"
+    rule = "R-PROACT"
+    sender = Party.COURIER
+    waybill: str = Field(min_length=1, max_length=64)
+    state: ParcelState
+    raw_code: str = ""
+    scanned_at: Instant | None = None
+
+
+class CourierAnswered(Payload):
+    """The courier's service desk answers a question or a request."""
+
+    kind = "courier_answered"
+    rule = "R-NOINFO-COURIER"
+    sender = Party.COURIER
+    request: str = ""  # key of our request
+    verdict: str = Field(min_length=1, max_length=64)  # found, lost, moving, recalled, refused, accepted, unknown
+
+
+class WarehouseAnswered(Payload):
+    """The warehouse answers whether a parcel really left (R-NOINFO-OUR)."""
+
+    kind = "warehouse_answered"
+    rule = "R-NOINFO-OUR"
+    sender = Party.WAREHOUSE
+    handed_over: bool
+    stock_at: Instant | None = None  # when goods arrive, if they are missing
+
+
+class ReceivedLine(BaseModel):
+    """One counted line of a return."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=LONGEST_TEXT)
+    sku: str
+    quantity: int = Field(ge=0, le=1_000_000)
+    quality: Quality = Quality.GOOD
+
+
+class ReturnReceived(Payload):
+    """The warehouse booked in returned goods (`return_order.confirm`); may come more than once, in parts."""
+
+    kind = "return_received"
+    rule = "W-3"
+    sender = Party.WAREHOUSE
+    waybill: str = ""
+    lines: tuple[ReceivedLine, ...] = Field(default=(), max_length=200)
+
+
+class Inspected(Payload):
+    """First or second inspection (W-5, W-6), by two different persons."""
+
+    kind = "inspected"
+    rule = "W-6"
+    sender = Party.QC
+    round: int = Field(ge=1, le=2)
+    result: Inspection
+    photos: tuple[str, ...] = Field(default=(), max_length=50)
+
+
+class Shipped(Payload):
+    """The warehouse sent our parcel: its tracking number."""
+
+    kind = "shipped"
+    rule = "R-PROACT"
+    sender = Party.WAREHOUSE
+    courier: str = ""
+    waybill: str = Field(min_length=1, max_length=64)
+
+
+class RefundNotice(Payload):
+    """The payment provider's notice on a refund. Never believed blindly: it makes the case ask the provider."""
+
+    kind = "refund_notice"
+    rule = "R-REF-PATH"
+    sender = Party.FINANCE
+    key: str
+
+
+class RequestRepeated(Payload):
+    """The same after-sales request came again; noted, nothing else."""
+
+    kind = "request_repeated"
+    rule = "R-INTAKE"
+    sender = Party.SYSTEM
+    event: str = ""
+
+
+class CalendarChanged(Payload):
+    """A notice of working days came: deadlines that were counted over provisional days are counted anew."""
+
+    kind = "calendar_changed"
+    rule = "R-OWNER"
+    sender = Party.SYSTEM
+
+
+FACTS: Mapping[str, type[Payload]] = {
+    model.kind: model
+    for model in (
+        CustomerAgreed, CustomerReplied, AddressConfirmed, EvidenceReceived, ReturnShipped, CustomerConfirmed,
+        CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
+        Shipped, RefundNotice, RequestRepeated, CalendarChanged,
+    )
+}  # fmt: skip
