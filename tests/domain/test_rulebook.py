@@ -11,7 +11,8 @@ from domain.rulebook_file import default, default_text, load
 from domain.rules import Unit
 from domain.vocabulary import Party
 
-RULEBOOK = (Path(__file__).parents[2] / "docs" / "rulebook.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+RULEBOOK = (ROOT / "docs" / "rulebook.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,13 @@ def test_every_rule_that_is_cited_exists(book: Rulebook) -> None:
     cited = set(re.findall(r'^(?:rule|guard) = "([^"]+)"', default_text(), re.MULTILINE))
     for id in cited | {*book.freight} | {*book.switches}:
         assert re.search(rf"\b{re.escape(id)}\b", RULEBOOK), id
+
+
+def test_a_choice_is_one_that_the_code_carries_out(book: Rulebook) -> None:
+    """Whatever a shop may choose otherwise is asked for by the code: no switch turns nothing."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "domain").rglob("*.py"))
+    for id, row in book.switches.items():
+        assert len(row.allowed) == 1 or f'switches.get("{id}"' in code, id
 
 
 def test_every_conflict_of_the_rulebook_has_a_switch(book: Rulebook) -> None:

@@ -63,8 +63,6 @@ def test_all_mistakes_are_told_at_once() -> None:
         ("[numbers.closing_notices]\nvalue = 1", "P-CLOSE"),
         ('[clocks.D-PROMISE]\nlength = "48 h"', "P-PROMISE"),
         ('[clocks.S-CONFIRM]\nlength = "24 h"', "P-CLOSE"),
-        ('[switches.P-CONSENT]\nvalue = "waived"', "P-CONSENT"),
-        ('[switches.P-FEEQUOTE]\nvalue = "waived"', "P-FEEQUOTE"),
         ('[switches.X16]\nvalue = "ask_to_change"', "P-NOREASONGAME"),
     ],
 )
