@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psutil
@@ -59,7 +60,7 @@ async def waiting(stage: Stage, twin: str, *, cases: int, idle: float, wake: int
         resident = worker.memory_info().rss
         idle_worker, idle_server = await _idle(stage, worker, idle)
         woken = [await _wake(handles[no], proposals, no) for no in list(handles)[:: max(cases // wake, 1)][:wake]]
-        await asyncio.gather(*(handle.terminate("measured") for handle in handles.values()))
+        await _end(handles.values())
     return Waiting(
         cases=cases,
         bytes_per_case=(resident - empty) / cases,
@@ -82,6 +83,16 @@ async def _start(opener: Opener, proposals: _Proposals, twin: str, numbers: rang
             return ask.case_no, handle
 
     return dict(await asyncio.gather(*(one(number) for number in numbers)))
+
+
+async def _end(handles: Iterable[Handle]) -> None:  # type: ignore[type-arg]
+    gate = asyncio.Semaphore(STARTED_AT_ONCE)  # the server refuses thousands at once
+
+    async def one(handle: Handle) -> None:  # type: ignore[type-arg]
+        async with gate:
+            await handle.terminate("measured")
+
+    await asyncio.gather(*(one(handle) for handle in handles))
 
 
 async def _idle(stage: Stage, worker: psutil.Process, seconds: float) -> tuple[float, float]:

@@ -257,3 +257,16 @@ async def test_a_fee_is_quoted_by_telephone_when_nothing_else_reaches_him_even_o
     await case.pass_time(hours=20)
     assert len([one for one in await case.told("fee_quoted") if one.data["channel"] == "call"]) >= 1
     assert len([one for one in await case.told("goodwill_offered") if one.data["channel"] == "call"]) >= 1
+
+
+async def test_goodwill_and_the_price_together_never_exceed_what_was_paid(house: House) -> None:
+    """Ten yuan of goodwill in cash, then the cup comes back: what is left of its 45 yuan is paid, never 55 in all."""
+    case = await house.open("return_refund")
+    await case.run_until(waiting_for="return_parcel")
+    await offer(case, "cash", 10)
+    await case.say("customer_agreed", agreed=True)
+    assert await case.payments() == [1000]
+
+    assert await case.to_the_end() == "refunded"
+    assert (await case.one("refund_limited")).data == {"wanted": "45.00 CNY", "left": "35.00 CNY"}
+    assert await case.payments() == [1000, 3500]

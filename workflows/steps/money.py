@@ -32,7 +32,7 @@ class Funds:
         self._case = case
 
     async def refund(
-        self, amount: Money, *, purpose: str, rule: str, decided_by: str = Party.SYSTEM, step: str = "refund"
+        self, wanted: Money, *, purpose: str, rule: str, decided_by: str = Party.SYSTEM, step: str = "refund"
     ) -> bool:
         """Pay the customer back and tell him (R-PROMISE). False when it was not approved or finally refused.
 
@@ -41,6 +41,7 @@ class Funds:
         case = self._case
 
         async def paying() -> bool:
+            amount = await case.once(f"{step}/amount", lambda: self._payable(wanted, rule), Money)
             if not amount:
                 return False
             approved_by = await self._approved(amount, purpose, rule, decided_by, step=f"{step}/approval")
@@ -61,6 +62,14 @@ class Funds:
             return True
 
         return await case.once(step, paying, bool)
+
+    async def _payable(self, wanted: Money, rule: str) -> Money:
+        """What is wanted, or what is left of the order's payment: goodwill in cash may have come out of it before."""
+        case = self._case
+        left = case.remedy.refundable
+        if wanted > left:
+            case.note("refund_limited", rule, wanted=str(wanted), left=str(left))
+        return min(wanted, left)
 
     async def give(self, amount: Money, *, requested_by: str, approved_by: str, step: str) -> bool:
         """Pay goodwill that somebody with the limit granted (A-CAP). False when the provider finally refuses.
