@@ -9,14 +9,11 @@ progress. What lies between is gone through again in silence (`resuming`): it wa
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.failures import REFUSED
 from domain.case import CaseState, Fact, Waiting
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
@@ -26,9 +23,9 @@ from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
 from domain.rules import ClockRule, Rules, Unit
 from domain.vocabulary import Party, Stage
-from workflows import counting, duties, settle
+from workflows import counting, duties, partner_call, settle
 from workflows.adoption import Adoption
-from workflows.endings import PartnerSaidNo, Withdrawn
+from workflows.endings import Withdrawn
 from workflows.steps.closing import Closing
 from workflows.steps.consent import Consent
 from workflows.steps.contact import Contact
@@ -44,15 +41,6 @@ from workflows.timer import Alarm
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Payload)
-
-# How long one partner call is tried before the case goes on with its own clocks and tries again later.
-CALL_TIMEOUT = timedelta(seconds=30)
-CALL_PATIENCE = timedelta(minutes=10)
-FIRST_GAP = timedelta(minutes=15)
-LONGEST_GAP = timedelta(hours=2)
-RETRIES = RetryPolicy(
-    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2)
-)
 
 
 class Case:
@@ -327,7 +315,7 @@ class Case:
         self,
         step: str,
         activity: Callable[[Any, Any], Awaitable[T]],
-        make: Callable[[str], Any],
+        ask: Callable[[str], Any],
         *,
         kind: str,
         summary: str,
@@ -346,37 +334,6 @@ class Case:
         async def call() -> T:
             self._arrived()
             key = self.partner_key(step, kind)
-            gap = FIRST_GAP
-            while True:
-                try:
-                    answer = await workflow.execute_activity_method(
-                        activity,
-                        make(key),
-                        start_to_close_timeout=CALL_TIMEOUT,
-                        schedule_to_close_timeout=CALL_PATIENCE,
-                        retry_policy=RETRIES,
-                        summary=summary,
-                    )
-                except ActivityError as error:
-                    self.look_at_the_clock()
-                    if (code := refusal_code(error)) is not None:
-                        raise PartnerSaidNo(code) from None
-                else:
-                    self.look_at_the_clock()
-                    return answer
-                self.note("partner_away", actor=Party.SYSTEM, step=step)
-                self.state.needs_human = self.state.needs_human or f"partner_away:{kind}"
-                await self.until(lambda: None, code="partner_away", ball=Party.SYSTEM, at=self.now + gap)
-                if self.state.needs_human == f"partner_away:{kind}":
-                    self.state.needs_human = ""
-                gap = min(gap * 2, LONGEST_GAP)
+            return await partner_call.make(self, step, activity, lambda: ask(key), kind=kind, summary=summary)
 
         return await call() if again else await self.once(step, call, result)
-
-
-def refusal_code(error: ActivityError) -> str | None:
-    """The partner's code, if the activity failed with a final refusal."""
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
-        return str(cause.details[0]) if cause.details else "refused"
-    return None
