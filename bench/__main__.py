@@ -28,11 +28,12 @@ async def main() -> None:
     parser.add_argument("--cases", type=int, default=60, help="cases of one slice")
     parser.add_argument("--commands", type=int, default=300, help="commands whose latency is measured")
     parser.add_argument("--waiting", type=int, metavar="N", help="only: memory, rest and wake of N waiting cases")
+    parser.add_argument("--on-disk", action="store_true", help="Temporal's store in a SQLite file with WAL")
     parser.add_argument("--record", action="store_true", help=f"only: record the exact cost in {FILE.name}")
     options = parser.parse_args()
     machine = f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}; servers in memory")
-    async with stage() as servers:
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}; Temporal's store {'on disk' if options.on_disk else 'in memory'}")
+    async with stage(on_disk=options.on_disk) as servers:
         if options.record:
             await _record(servers)
         elif options.waiting:

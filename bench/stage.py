@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import psutil
@@ -68,9 +69,15 @@ def cpu_of(pid: int | None) -> float:
 
 
 @contextlib.asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """Servers as the tests start them: Temporal with its store in memory, PostgreSQL without flushing to disk."""
-    async with PostgresServer() as postgres, TemporalServer() as temporal:
+async def stage(*, on_disk: bool = False) -> AsyncIterator[Stage]:
+    """Servers as the tests start them: Temporal with its store in memory, PostgreSQL without flushing to disk.
+
+    With `on_disk` as `aftersales up` starts Temporal: its store a SQLite file with WAL.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory())) if on_disk else None
+        postgres = await stack.enter_async_context(PostgresServer())
+        temporal = await stack.enter_async_context(TemporalServer(home))
         await migrate(postgres.dsn())
         client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
         async with await open_pool(postgres.dsn()) as pool:
