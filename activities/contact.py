@@ -15,7 +15,7 @@ from domain.ports.customer import (
 from domain.ports.partner import PartnerUnavailable
 from domain.texts import TextError, render, variables_of
 from domain.tone import findings
-from domain.vocabulary import AttemptResult
+from domain.vocabulary import AttemptResult, Channel
 
 
 class ContactActivities:
@@ -55,7 +55,13 @@ class ContactActivities:
         if ask.channel in recipient.blocked_channels:
             return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK")
         try:
-            text = render(ask.template, ask.language, self._variables(ask), utc_offset_minutes=ask.utc_offset_minutes)
+            text = render(
+                ask.template,
+                ask.language,
+                self._variables(ask),
+                utc_offset_minutes=ask.utc_offset_minutes,
+                call=ask.channel is Channel.CALL,
+            )
         except TextError:  # a defect of ours that no repeating mends: a person writes instead
             return ContactAnswer(result=AttemptResult.BLOCKED_BY_GUARD, rule="R-PLAIN", reason="text_unusable")
         if found := [finding for finding in findings(text) if finding.guard]:

@@ -44,8 +44,12 @@ class TextError(ValueError):
     """A template that cannot be rendered: unknown, or a variable is missing, unknown or unreadable. Holds no values."""
 
 
-def render(template: str, language: str, variables: Mapping[str, str], *, utc_offset_minutes: int = 480) -> str:
+def render(
+    template: str, language: str, variables: Mapping[str, str], *, utc_offset_minutes: int = 480, call: bool = False
+) -> str:
     """The text of `template` for a customer. Instants are shown in his own zone, `utc_offset_minutes` from UTC.
+
+    A `call` has a line before it: whether the receiver himself is speaking. The rest is said when he is (R-IDENT).
 
     Raises:
         TextError: no such template; a variable is missing, not one of the template's, or not of its kind.
@@ -65,7 +69,8 @@ def render(template: str, language: str, variables: Mapping[str, str], *, utc_of
     def optional(match: re.Match[str]) -> str:
         return match[1] if {*_VARIABLE.findall(match[1])} <= variables.keys() else ""
 
-    return _VARIABLE.sub(say, _OPTIONAL.sub(optional, _template(template, spoken)))
+    text = _VARIABLE.sub(say, _OPTIONAL.sub(optional, _template(template, spoken)))
+    return f"{_catalogue(spoken)['opening']['call']}\n{text}" if call else text
 
 
 def templates() -> tuple[str, ...]:
@@ -94,7 +99,7 @@ def label(table: str, code: str, language: str) -> str:
 
 def tables() -> tuple[str, ...]:
     """The tables of names."""
-    return tuple(name for name in _catalogue("zh") if name != "templates")
+    return tuple(name for name in _catalogue("zh") if name not in ("templates", "opening"))
 
 
 def codes(table: str, language: str) -> tuple[str, ...]:

@@ -86,6 +86,22 @@ def test_every_message_is_polite_and_short_with_few_and_with_all_variables(templ
         assert "  " not in text, text
 
 
+@pytest.mark.parametrize(
+    ("language", "question"), [("zh", "请问您是收件人本人吗？"), ("en", "Am I speaking with the receiver")]
+)
+@pytest.mark.parametrize("template", sorted(WANTED))
+def test_a_call_asks_who_is_speaking_before_it_names_the_order(template: str, language: str, question: str) -> None:
+    """R-IDENT: the first line of every call asks for the receiver, once, and says nothing that is his."""
+    values = {name: LONG[name] for name in variables_of(template)[1]}
+    opening, said = render(template, language, values, call=True).split("\n")
+    assert question in opening
+    assert not set("0123456789") & set(opening)
+    assert said == render(template, language, values)
+    assert question not in said
+    assert "收件人本人" not in said
+    assert findings(opening) == ()
+
+
 def test_a_part_in_brackets_appears_only_with_its_variables() -> None:
     """An amount that nobody knows leaves no gap in the sentence."""
     plain = render("closing", "en", {"order_no": "1", "outcome": "refunded"})
