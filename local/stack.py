@@ -95,7 +95,7 @@ class Stack:
 
     @property
     def door_url(self) -> str:
-        """Where events come in and the console is."""
+        """Where events come in."""
         return f"http://127.0.0.1:{self.ports['door']}"
 
     @property
