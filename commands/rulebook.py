@@ -206,23 +206,20 @@ def _rows(book: Rulebook) -> Iterator[dict[str, Any]]:
 
     for section in SECTIONS:
         part = getattr(book, section)
-        for id, row in (part.sizes if section == "compensation" else part).items():
-            plain = row.model_dump(mode="json", exclude={"label", "fires"}, exclude_none=True)
+        for id, row in ({"ladder": part, **part.sizes} if section == "compensation" else part).items():
+            plain = row.model_dump(mode="json", exclude={"label", "fires", "sizes"}, exclude_none=True)
             yield {
                 **plain,
                 "id": str(id),
                 "section": section,
-                "rule": plain.get("rule") or _RULE_OF.get(section) or str(id),
-                "value": _value(section, row),
+                "rule": plain.get("rule") or str(id),  # a freight rule and a choice are called by their rule
+                "value": _value(section, str(id), row),
                 "label": row.label.text(language()),
                 "fires": row.fires.text(language()) if section == "clocks" else "",
             }
 
 
-_RULE_OF = {"authority": "A-CAP"}
-
-
-def _value(section: str, row: Any) -> str:
+def _value(section: str, id: str, row: Any) -> str:
     match section:
         case "clocks":
             return str(row.length)
@@ -234,7 +231,7 @@ def _value(section: str, row: Any) -> str:
             )
             return ", ".join(f"{name}: {payer}" for name, payer in legs)
         case "compensation":
-            return f"{row.least} – {row.most}"
+            return " → ".join(row.ladder) if id == "ladder" else f"{row.least} – {row.most}"
         case "authority":
             free = say("不限", "no limit")
             return say(

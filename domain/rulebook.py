@@ -123,10 +123,13 @@ class SizeRow(_Row):
 
 
 class CompensationRows(_Row):
-    """Goodwill (M-COMP-LADDER, M-COMP-SIZE)."""
+    """Goodwill (M-COMP-LADDER, M-COMP-SIZE). Rule, source and label are the ladder's; each size has its own."""
 
     ladder: tuple[str, ...] = Field(min_length=1)
     sizes: dict[str, SizeRow]
+    rule: str = ""  # empty in versions that were kept before the ladder named them
+    source: str = ""
+    label: Label | None = None
 
 
 class RungRow(_Row):
@@ -134,6 +137,7 @@ class RungRow(_Row):
 
     compensation: Money | None = None
     refund: Money | None = None
+    rule: str = ""  # empty in versions that were kept before it was named
     source: str
     label: Label
 
@@ -248,7 +252,9 @@ class Rulebook(_Row):
     def values(self) -> dict[str, str]:
         """Every value by its path, without names and labels: what `digest` and `diff` see."""
         flat: dict[str, str] = {}
-        _flatten("", self.model_dump(mode="json", exclude={"name", "loosened"}), flat)
+        # The rules of the ladder and of the rungs came later: they must not change the digests of kept versions.
+        later: dict[str, Any] = {"compensation": {"rule", "source"}, "authority": {"__all__": {"rule"}}}
+        _flatten("", self.model_dump(mode="json", exclude={"name": True, "loosened": True, **later}), flat)
         # The order of the rungs says who comes next: that is a value too.
         flat["authority.order"] = " ".join(self.authority)
         return flat

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.rulebook import SECTIONS
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("domain", "workflows", "activities", "gateways", "store", "starter", "console", "local", "commands", "bench")
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
@@ -176,16 +178,18 @@ def test_each_of_the_shops_own_clocks_serves_a_rule() -> None:
 
 
 def test_every_value_of_the_rulebook_has_a_rule_and_a_source() -> None:
-    """Each clock, freight rule and number says under which rule it stands and where it comes from."""
+    """Every value says under which rule it stands and where it comes from; freight and choices are called by theirs."""
     ids = rulebook_ids()
     document = tomllib.loads((ROOT / "domain" / "rulebook.toml").read_text(encoding="utf-8"))
-    for section in ("clocks", "numbers", "agenda"):
-        for id, value in document[section].items():
-            assert value["rule"] in ids, f"{section}.{id}"
-            assert value["source"], f"{section}.{id}"
-    for id, leg in document["freight"].items():
-        assert id in ids, id
-        assert leg["source"], id
+    goodwill = document.pop("compensation")
+    document["compensation"] = {**goodwill.pop("sizes"), "ladder": goodwill}
+    called_by_rule = {"freight", "switches"}
+    sections = {name: rows for name, rows in document.items() if isinstance(rows, dict)}
+    assert sections.keys() == set(SECTIONS)
+    for section, rows in sections.items():
+        for id, row in rows.items():
+            assert (id if section in called_by_rule else row["rule"]) in ids, f"{section}.{id}"
+            assert row["source"], f"{section}.{id}"
 
 
 def test_the_rulebook_is_the_shared_one() -> None:

@@ -29,7 +29,9 @@ def test_all_values_are_shown() -> None:
     """Without an id every clock, sum, count and choice is listed."""
     rows = json.loads(run("rulebook", "show", "--json").stdout)
     assert {"D-UNREACH", "M-QUAL", "flaw", "agent", "calls_per_day", "X17"} <= {row["id"] for row in rows}
-    assert all(row["source"] and row["label"] for row in rows)
+    assert all(row["rule"] and row["source"] and row["label"] for row in rows)
+    rules = {row["id"]: row["rule"] for row in rows}
+    assert (rules["ladder"], rules["agent"], rules["X17"]) == ("M-COMP-LADDER", "A-CAP", "X17")
 
 
 def test_an_unknown_id_is_refused_with_a_way_on() -> None:
