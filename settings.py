@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         "", max_length=80
     )  # where customers send returns: address, name, phone of the warehouse
 
-    door_bind: str = Field("127.0.0.1:8080", pattern=_BIND)  # HTTP: events in, and the console
+    door_bind: str = Field("127.0.0.1:8080", pattern=_BIND)  # HTTP: events in
     door_secret: SecretStr | None = None  # what senders of events sign with
     metrics_bind: str | None = Field(None, pattern=_BIND)  # Prometheus; None: off
 

@@ -2,7 +2,8 @@
 
     python3 examples/post_event.py FILE.ndjson [http://127.0.0.1:8080/events]
 
-The secret is AFTERSALES_DOOR_SECRET; without it, that of the `aftersales up` of this checkout. Prints each answer.
+The secret is AFTERSALES_DOOR_SECRET; what is not given, secret or address, is that of the `aftersales up` of this
+checkout. Prints each answer.
 """
 
 import base64
@@ -17,14 +18,22 @@ import urllib.request
 from pathlib import Path
 
 
-def secret() -> str:
-    """The door's secret, `whsec_<base64>`."""
-    if given := os.environ.get("AFTERSALES_DOOR_SECRET"):
-        return given
+def noted(name: str) -> str:
+    """A setting of the `aftersales up` that runs in this checkout; empty when none does."""
     written = Path(__file__).parents[1] / ".local" / "stack.env"
     lines = written.read_text().splitlines() if written.exists() else []
-    found = [line.partition("=")[2] for line in lines if line.startswith("AFTERSALES_DOOR_SECRET=")]
-    return found[0] if found else sys.exit("Set AFTERSALES_DOOR_SECRET, or start `aftersales up`.")
+    return next((line.partition("=")[2] for line in lines if line.startswith(f"{name}=")), "")
+
+
+def secret() -> str:
+    """The door's secret, `whsec_<base64>`."""
+    found = os.environ.get("AFTERSALES_DOOR_SECRET") or noted("AFTERSALES_DOOR_SECRET")
+    return found or sys.exit("Set AFTERSALES_DOOR_SECRET, or start `aftersales up`.")
+
+
+def door() -> str:
+    """Where it takes events."""
+    return f"http://{noted('AFTERSALES_DOOR_BIND') or '127.0.0.1:8080'}/events"
 
 
 def post(url: str, body: bytes) -> str:
@@ -49,7 +58,7 @@ def post(url: str, body: bytes) -> str:
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    address = sys.argv[2] if len(sys.argv) > 2 else "http://127.0.0.1:8080/events"
+    address = sys.argv[2] if len(sys.argv) > 2 else door()
     for line in Path(sys.argv[1]).read_bytes().splitlines():
         if line.strip():
             sys.stdout.write(post(address, line) + "\n")
