@@ -1,0 +1,87 @@
+"""What the recorded histories show to whoever opens a case in the Temporal Web UI."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Stage
+
+HISTORIES = Path(__file__).with_name("histories")
+CASES = sorted(HISTORIES.glob("*.json"))
+EVERYTHING = sorted(HISTORIES.rglob("*.json"))
+ASKED_FOR = {"ACTIVITY_TASK_SCHEDULED", "TIMER_STARTED", "START_CHILD_WORKFLOW_EXECUTION_INITIATED"}
+SHOWN = {"AfterSaleStage", "AfterSaleDeadline", "AfterSaleNeedsHuman"}
+
+
+def events(file: Path) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Each event's kind, its attributes and the event itself."""
+    found = []
+    for event in json.loads(file.read_text(encoding="utf-8"))["events"]:
+        (attributes,) = [value for name, value in event.items() if name.endswith("EventAttributes")]
+        found.append((event["eventType"].removeprefix("EVENT_TYPE_"), attributes, event))
+    return found
+
+
+def value(payload: dict[str, Any]) -> Any:
+    """What a payload says; None where it unsets."""
+    return json.loads(base64.b64decode(payload["data"])) if payload.get("data") else None
+
+
+def shown(file: Path) -> Iterator[tuple[dict[str, Any], datetime]]:
+    """The search attributes as a case sets them, each time with the instant."""
+    for kind, attributes, event in events(file):
+        if kind == "UPSERT_WORKFLOW_SEARCH_ATTRIBUTES":
+            fields = attributes["searchAttributes"]["indexedFields"]
+            at = datetime.fromisoformat(event["eventTime"][:26].rstrip("Z") + "+00:00")
+            yield {name: value(payload) for name, payload in fields.items()}, at
+
+
+def test_every_activity_timer_and_child_says_in_plain_words_what_it_is_for() -> None:
+    """Whoever reads a history sees a sentence beside each step, not only the name of a function."""
+    seen = set()
+    for file in EVERYTHING:
+        for kind, attributes, event in events(file):
+            local = kind == "MARKER_RECORDED" and attributes["markerName"] == "core_local_activity"
+            if kind in ASKED_FOR or local:
+                seen.add(kind)
+                where = f"{file.name} event {event['eventId']} {kind}"
+                assert value(event.get("userMetadata", {}).get("summary", {})), f"{where} has no summary"
+    assert seen >= {"ACTIVITY_TASK_SCHEDULED", "TIMER_STARTED", "MARKER_RECORDED"}
+
+
+@pytest.mark.parametrize("file", CASES, ids=[file.stem for file in CASES])
+def test_a_case_has_one_armed_timer_at_most(file: Path) -> None:
+    """However many clocks run, only the earliest instant is armed: the next timer starts when the last one is gone."""
+    armed: set[str] = set()
+    started = 0
+    for kind, attributes, event in events(file):
+        if kind == "TIMER_STARTED":
+            armed.add(attributes["timerId"])
+            started += 1
+        elif kind in ("TIMER_FIRED", "TIMER_CANCELED"):
+            armed.remove(attributes["timerId"])
+        assert len(armed) <= 1, f"event {event['eventId']}: {len(armed)} timers are armed"
+    assert started
+
+
+@pytest.mark.parametrize("file", CASES, ids=[file.stem for file in CASES])
+def test_search_attributes_follow_the_stage_and_hold_no_person(file: Path) -> None:
+    """P-PRIV: a stage, whether a person is needed and the next deadline, nothing else; at the end the case is closed."""
+    steps = list(shown(file))
+    for now, at in steps:
+        assert now.keys() == SHOWN
+        assert now["AfterSaleStage"] in set(Stage)
+        human = now["AfterSaleNeedsHuman"]
+        assert human is None or human.isascii()
+        if now["AfterSaleStage"] != Stage.CLOSED:
+            assert datetime.fromisoformat(now["AfterSaleDeadline"]) >= at or human, "a deadline ahead, or a person"
+    said = [(now["AfterSaleStage"], now["AfterSaleNeedsHuman"]) for now, _ in steps]
+    assert all(before != after for before, after in zip(said, said[1:], strict=False)), "set only when it changed"
+    assert said[-1][0] == Stage.CLOSED
