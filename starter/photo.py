@@ -5,7 +5,8 @@ further pictures and whatever hangs behind the end of the file are never copied,
 camera was held is applied, and colours of another profile are turned into sRGB, which every screen understands.
 
 JPEG, PNG and WebP are cleaned; a JPEG stays one, written with its own quality. HEIC, films and PDF are refused: what
-hides in them we could not remove with certainty (docs/decisions/0011-photos.md).
+hides in them we could not remove with certainty (docs/decisions/0011-photos.md). What reads a stranger's
+bytes: the decoders of these three formats, the EXIF reader for the turn, LittleCMS for a profile of sensible size.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from domain.photo import Photo
 from starter.problem import Problem
 
 CLEANED = ("JPEG", "PNG", "WEBP")
-"""No other decoder is ever handed a stranger's bytes."""
+"""No other decoder of pictures is ever handed a stranger's bytes."""
+MOST_PROFILE_BYTES = 2**20  # of a colour profile: a camera's has some 3 kB, a printing press's hardly ever so much
 MOST_SCANS = 100  # of a progressive JPEG; real ones have about ten, and each costs a pass over the whole picture
 JPEG_QUALITY = 95  # of what was no JPEG before
 _ORIENTATION = 0x0112  # the EXIF tag
@@ -30,7 +32,7 @@ _UPRIGHT = (
     None, None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.ROTATE_180, Image.Transpose.FLIP_TOP_BOTTOM,
     Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90,
 )  # fmt: skip
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_MARKER = re.compile(rb"\xff([^\x00\xff])")  # after the last FF of a run; `\xff+` would cost the square of its length
 _NO_LENGTH = {0x01, *range(0xD0, 0xD9)}  # of these JPEG markers none is followed by one
 _SCAN, _END = 0xDA, 0xD9
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
@@ -92,7 +94,7 @@ def _written_anew(raw: bytes, most_megapixels: int) -> Photo:
         if file.format != "MPO" and getattr(file, "is_animated", False):
             raise PhotoRefused("photo_animated")
         jpeg = file if isinstance(file, JpegImagePlugin.JpegImageFile) else None
-        if jpeg is not None and _scans(raw) > MOST_SCANS:
+        if jpeg is not None and scans(raw) > MOST_SCANS:
             raise PhotoRefused("photo_damaged")
         file.load()
         picture = _upright(_in_srgb(_plain(file), file.info.get("icc_profile")), _orientation(file))
@@ -113,17 +115,17 @@ def _written_anew(raw: bytes, most_megapixels: int) -> Photo:
         )
 
 
-def _scans(jpeg: bytes) -> int:
+def scans(jpeg: bytes) -> int:
     """How often the decoder goes over the picture; what hangs behind its end, such as a film, does not count."""
-    at, scans = 0, 0
+    at, passes = 0, 0
     while found := _MARKER.search(jpeg, at):
         at, marker = found.end(), found[1][0]
         if marker == _END:
             break
         if marker not in _NO_LENGTH:
             at += int.from_bytes(jpeg[at : at + 2], "big")
-        scans += marker == _SCAN
-    return scans
+        passes += marker == _SCAN
+    return passes
 
 
 def _plain(file: Image.Image) -> Image.Image:
@@ -139,9 +141,9 @@ def _plain(file: Image.Image) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Colours as the profile means them, on every screen; a profile that cannot be read is as good as none."""
+    """Colours as the profile means them, on every screen; one too big or that cannot be read is as good as none."""
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    if profile:
+    if profile and len(profile) <= MOST_PROFILE_BYTES:
         try:
             own = ImageCms.ImageCmsProfile(BytesIO(profile))
             turned = ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode=mode)

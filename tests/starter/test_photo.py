@@ -6,12 +6,13 @@ import random
 import struct
 import zlib
 from io import BytesIO
+from time import process_time
 
 import pytest
 from PIL import Image, ImageCms
 
 from domain.photo import Photo
-from starter.photo import PhotoRefused, cleaned
+from starter.photo import MOST_PROFILE_BYTES, PhotoRefused, cleaned, scans
 from tests.photos import CORNERS, SECRETS, corners, dressed, exif, parts, picture
 
 BARE_JPEG = {"E0JFIF", "DB", "C0", "C4", "DA"}
@@ -123,6 +124,17 @@ def test_colours_look_as_the_profile_means_them() -> None:
     for kind in ("JPEG", "PNG"):
         how = {"quality": 95} if kind == "JPEG" else {}
         assert alike(corners(clean(written(picture(), kind, icc_profile=wide_gamut(), **how)).content), meant)
+
+
+def test_a_huge_profile_is_not_read() -> None:
+    """A stranger's colour profile above the limit counts as none; one that fills the limit still says what it means."""
+    profile = wide_gamut()
+    fits = profile + bytes(MOST_PROFILE_BYTES - len(profile))
+    plain = corners(clean(written(picture(), "JPEG", quality=95)).content)
+    seen = [
+        corners(clean(written(picture(), "JPEG", quality=95, icc_profile=one)).content) for one in (fits, fits + b"\0")
+    ]
+    assert [alike(colours, plain) for colours in seen] == [False, True]
 
 
 def wide_gamut() -> bytes:
@@ -252,6 +264,20 @@ def test_a_photo_of_a_thousand_passes_is_refused() -> None:
     last = raw.rindex(b"\xff\xda")
     assert clean(raw).width == 64
     assert refusal(raw[:-2] + raw[last:-2] * 1000 + raw[-2:]) == "photo_damaged"
+
+
+def test_a_run_of_fill_bytes_costs_one_look_each() -> None:
+    """R-EVID: a small JPEG full of FF bytes cannot hold up the door: counting takes as long as the file is."""
+
+    def took(length: int) -> float:
+        tail = b"\xff" * length + b"\0"
+        start = process_time()
+        assert scans(tail) == 0
+        return process_time() - start
+
+    assert scans(b"\xff\xd8" + b"\xff" * 9 + b"\xda\0\2" + b"\xff\xff\xd9" + b"\xff\xda\0\2") == 1
+    longer, shorter = (min(took(length) for _ in range(5)) for length in (40_000, 5_000))
+    assert longer < 30 * shorter  # eight times is fair; a look at every byte from every byte would be 64 times
 
 
 def test_a_broken_exif_block_costs_the_turn_only() -> None:
