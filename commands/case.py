@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import case_act
+from commands import case_act, case_replay
 from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case, with_pool
 from commands.failure import Failure
 from commands.language import language, say, sentence_of
@@ -307,3 +307,4 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     help=case_act.HELP,
 )(case_act.act)
+app.command("replay", help=case_replay.HELP)(case_replay.replay)

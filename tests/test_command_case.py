@@ -15,7 +15,9 @@ from typing import Any
 
 import asyncpg
 import pytest_asyncio
+from temporalio import workflow
 from temporalio.client import Client
+from temporalio.worker import Worker
 
 import worker
 from domain import rulebook_file
@@ -281,3 +283,34 @@ async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:
     both, one = await asyncio.gather(office.run("show", "TWIN-1"), office.run("show", "south/TWIN-1", "--json"))
     assert (both.code, "north/TWIN-1, south/TWIN-1" in both.err) == (1, True)
     assert one.json["case"]["shop"] == "south"
+
+
+@workflow.defn(name="Case", sandboxed=False)
+class OtherCourse:
+    """A case of a version that took another course."""
+
+    @workflow.run
+    async def run(self, start: dict[str, str]) -> None:
+        """Wait for what this version does not wait for."""
+        await workflow.sleep(timedelta(days=1), summary=start["case"])
+
+
+async def test_open_cases_are_replayed_before_an_upgrade(office: Office) -> None:
+    """A version that goes on with every open case says so; one that could not go on with a case names it and fails."""
+    case = await office.open("REPLAY-1")
+    good = await office.run("replay", "--json")
+    assert (good.code, good.json["different"]) == (0, []), good
+    assert good.json["replayed"] >= 1
+
+    odd, queue = workflow_id("desk", "REPLAY-2"), "other-course"
+    client = await Client.connect(office.client.service_client.config.target_host, namespace=SPACE)
+    async with Worker(client, task_queue=queue, workflows=[OtherCourse]):
+        handle = await client.start_workflow("Case", {"case": case}, id=odd, task_queue=queue)
+        async for event in handle.fetch_history_events(wait_new_event=True):
+            if event.HasField("timer_started_event_attributes"):
+                break
+        told = await office.run("replay")
+        await handle.terminate()
+    assert told.code == 1
+    assert "Those that could not go on: 1" in told.out
+    assert odd in told.out
