@@ -83,6 +83,16 @@ class Clock(BaseModel):
         self.warn_at = [at for at in self.warn_at if at > now]
         return len(due)
 
+    @property
+    def stopped(self) -> timedelta:
+        """How long it stood still in all pauses that are over."""
+        return sum((pause.until - pause.at for pause in self.pauses if pause.until is not None), timedelta())
+
+    def percent_gone(self, now: datetime) -> int:
+        """How much of its time is gone at that instant, in which it runs; its pauses are no part of it."""
+        length = self.due_at - self.started_at - self.stopped
+        return round((now - self.started_at - self.stopped) / length * 100) if length else 100
+
     def in_time(self, received_at: datetime | None) -> bool:
         """Whether a message received at that instant counts before the deadline.
 
@@ -111,10 +121,9 @@ class Clock(BaseModel):
         would have come by now falls away.
         """
         here = self.pauses[-1].at if self.state is ClockState.PAUSED else now
-        stopped = sum((pause.until - pause.at for pause in self.pauses if pause.until is not None), timedelta())
         length = due_at - self.started_at
-        warnings = [self.started_at + length * percent / 100 + stopped for percent in warn_percent]
-        self.due_at = max(due_at + stopped, here)
+        warnings = [self.started_at + length * percent / 100 + self.stopped for percent in warn_percent]
+        self.due_at = max(due_at + self.stopped, here)
         self.warn_at = [at for at in warnings if here < at < self.due_at]
         self.generation += 1
 

@@ -40,8 +40,8 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
         if not clock.running:
             continue
         if clock.take_warnings(now):
-            share = round((now - clock.started_at) / (clock.due_at - clock.started_at) * 100)
-            case.note("clock_warning", clock.rule, clock=clock.id, percent=share, due_at=clock.due_at.isoformat())
+            gone = clock.percent_gone(now)
+            case.note("clock_warning", clock.rule, clock=clock.id, percent=gone, due_at=clock.due_at.isoformat())
             return True
         if clock is not waited and clock.due_at <= now:
             breach(case, clock, now)

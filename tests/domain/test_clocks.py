@@ -97,3 +97,13 @@ def test_an_ended_clock_keeps_when_it_was_due_and_when_that_was_acted_on() -> No
     one.end(ClockState.BREACHED, one.due_at + 3 * HOUR)
     assert (one.due_at, one.acted_at) == (SIGNED + 10 * HOUR, SIGNED + 13 * HOUR)
     assert one.next_instant() is None
+
+
+def test_a_warning_names_its_share_of_the_time_that_ran() -> None:
+    """Paused for two days after three of ten hours: half of the time is gone when five hours have run, not before."""
+    one = clock()
+    one.pause(SIGNED + 3 * HOUR, "customer_travels", "agent:7")
+    one.resume(SIGNED + 51 * HOUR)
+    assert [one.percent_gone(at) for at in one.warn_at] == [50, 80]
+    assert one.percent_gone(one.due_at) == 100
+    assert clock(hours=0).percent_gone(SIGNED) == 100, "of no time at all, everything is gone"

@@ -32,6 +32,7 @@ RACES: dict[tuple[str, str, str], bool] = {
     ("worker up", "message first", "after"): LATE,
     # The deadline was acted on before the message was there: it is kept, and nothing is undone.
     ("worker up", "timer first", "before"): LATE,
+    ("worker up", "timer first", "at"): LATE,
     ("worker up", "timer first", "after"): LATE,
     ("worker up", "timer first", "unstamped"): LATE,
     ("worker down", "message first", "before"): WINS,
