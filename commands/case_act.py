@@ -175,10 +175,22 @@ async def _kept(named: NamedCase, by: str, note: str | None, one_time: str | Non
     """Words and secrets go into the store; the command carries their references only (P-PRIV)."""
     kept = {}
     if note is not None:
-        from store.texts import PostgresTexts
+        from store.texts import CustomerErased, PostgresTexts
 
         row = named.row
-        kept["note_ref"] = await PostgresTexts(named.pool).write(row.shop, row.case_no, by, datetime.now(UTC), note)
+        try:
+            kept["note_ref"] = await PostgresTexts(named.pool).write(row.shop, row.case_no, by, datetime.now(UTC), note)
+        except CustomerErased:
+            raise Failure(
+                say(
+                    "该客户的资料已按其要求删除，不再保存备注",
+                    "The customer's data were erased at his request; no note is kept",
+                ),
+                say(
+                    "没有执行。不需要备注的操作请去掉 --note 再试。",
+                    "Nothing was done. Leave out --note where the command allows it.",
+                ),
+            ) from None
     if one_time is not None:
         from store.one_time_inputs import PostgresOneTimeInputs
 

@@ -17,6 +17,10 @@ class TooLarge(ValueError):
     """The text is larger than the store takes; the message gives the limit in bytes."""
 
 
+class CustomerErased(Exception):
+    """The case is of a customer whose data were erased at his request: nothing that tells of him is kept any more."""
+
+
 class CaseText(BaseModel):
     """A note or a customer's words. `body` is empty after erasure."""
 
@@ -41,12 +45,14 @@ class PostgresTexts:
 
         Raises:
             TooLarge: more than `TEXT_BYTES` in UTF-8.
+            CustomerErased: the case's customer was erased (P-PRIV); nothing was kept.
         """
         body = body.replace("\0", "")
         if len(body.encode()) > TEXT_BYTES:
             raise TooLarge(f"the text is larger than {TEXT_BYTES} bytes; shorten it")
         ref = f"text-{token_urlsafe(12)}"
-        await self._database.execute(SQL["text_put"], shop, ref, case_no, written_by, at, body)
+        if not await self._database.fetchval(SQL["text_put"], shop, ref, case_no, written_by, at, body):
+            raise CustomerErased
         return ref
 
     async def read(self, shop: str, ref: str) -> CaseText | None:

@@ -216,7 +216,7 @@ async def test_a_secret_reaches_the_refund_and_no_history(office: Office) -> Non
 
 
 async def test_the_words_of_a_note_stay_out_of_the_history(office: Office) -> None:
-    """A note is kept as a text of the case; the case itself knows its reference only."""
+    """A note is kept as a text of the case, which knows its reference only; of an erased customer none is taken."""
     case = await office.open("NOTE-1")
     noted = await office.run("act", case, "add_note", "--note", "客户下午再联系", "--by", "agent:17")
     assert noted.code == 0, noted.err
@@ -226,6 +226,11 @@ async def test_the_words_of_a_note_stay_out_of_the_history(office: Office) -> No
     events = "".join(str(event) for event in history.events)
     assert kept.ref in events
     assert "客户下午再联系" not in events
+
+    await office.pool.execute("UPDATE customers SET erased_at = now() WHERE customer_ref = 'c-NOTE-1'")
+    refused = await office.run("act", case, "add_note", "--note", "客户姓示例", "--by", "agent:17")
+    assert (refused.code, "erased" in refused.err, "示例" in refused.err) == (1, True, False)
+    assert await PostgresTexts(office.pool).of_case("desk", case) == [kept]
 
 
 async def test_wrong_words_are_explained(office: Office) -> None:

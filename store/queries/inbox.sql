@@ -42,13 +42,17 @@ RETURNING inbox.source, inbox.id, number, type, lane, door, raw, headers, receiv
 SELECT min(due_at) - statement_timestamp() FROM inbox WHERE status IN ('new', 'claimed', 'waiting');
 
 -- name: inbox_done
--- What tells again of a customer who was erased is emptied at once.
+-- What tells again of a customer who was erased is emptied at once. The lock lets an erasure that runs meanwhile end first: it passed
+-- over this row while it was claimed.
+WITH whose AS MATERIALIZED (
+    SELECT c.erased_at IS NOT NULL AS erased FROM customers AS c
+    WHERE c.shop = $3 AND c.customer_ref = coalesce(
+        nullif($5, ''), (SELECT cases.customer_ref FROM cases WHERE cases.shop = $3 AND cases.case_no = $4))
+    FOR SHARE OF c
+)
 UPDATE inbox SET status = 'done', shop = $3, case_no = $4, customer_ref = $5, note = $6, settled_at = clock_timestamp(),
-    raw = CASE WHEN EXISTS (
-        SELECT FROM customers AS c
-        WHERE c.shop = $3 AND c.erased_at IS NOT NULL AND c.customer_ref = coalesce(
-            nullif($5, ''), (SELECT cases.customer_ref FROM cases WHERE cases.shop = $3 AND cases.case_no = $4))
-    ) THEN '' ELSE raw END
+    raw = CASE WHEN (SELECT erased FROM whose) THEN '' ELSE raw END,
+    headers = CASE WHEN (SELECT erased FROM whose) THEN '{}' ELSE headers END
 WHERE source = $1 AND id = $2 AND status = 'claimed';
 
 -- name: inbox_wait

@@ -17,13 +17,13 @@ from domain.ports.customer import PersonUnknown
 from domain.vocabulary import Channel
 from store.address_book import PostgresAddressBook
 from store.case_register import CaseRegister, Handle
-from store.erasure import Erasure
+from store.erasure import Erasure, _erase
 from store.evidence import PostgresEvidence
 from store.inbox import Inbox
 from store.journal import PostgresJournal
 from store.mention import Mention, mention
 from store.quarantine import Quarantine
-from store.texts import PostgresTexts
+from store.texts import CustomerErased, PostgresTexts
 from tests.store.pages import START, page, record
 
 INVENTED = Person(name="Example Zhang", phone="00000000123", address="1 Nowhere Lane")
@@ -204,6 +204,47 @@ async def test_events_under_way_are_left_to_their_case(book: PostgresAddressBook
     (row,) = await Inbox(pool).claim(1, timedelta(minutes=1))
     assert b"Example Zhang" in row.raw
     await Inbox(pool).done(row, shop="demo", case_no="C1", customer_ref="cust-1", note="repeated")
+    assert "Zhang" not in await everything(pool)
+
+
+async def test_an_event_handed_over_meanwhile_is_emptied(book: PostgresAddressBook, pool: asyncpg.Pool) -> None:
+    """An erasure passes over an event that is just being handed over; its body and headers go when its case has it."""
+    await a_full_case(pool, book)
+    await event(pool, "new", status="new", lane="case:demo/C1")
+    await pool.execute("UPDATE inbox SET due_at = now() - interval '1 minute', headers = '{\"ce-subject\": \"Zhang\"}'")
+    (row,) = await Inbox(pool).claim(1, timedelta(minutes=1))
+    async with pool.acquire() as connection, connection.transaction():
+        assert (await _erase(connection, "demo", "cust-1", LATER)).under_way == 1
+        done = Inbox(pool).done(row, shop="demo", case_no="C1", customer_ref="cust-1", note="repeated")
+        settling = asyncio.create_task(done)
+        await until_it_waits_for_a_lock(pool)
+    await settling
+    kept = await pool.fetchrow("SELECT status, raw, headers FROM inbox")
+    assert tuple(kept) == ("done", b"", {})
+
+
+async def until_it_waits_for_a_lock(pool: asyncpg.Pool) -> None:
+    """Until a statement on this test's database waits for another transaction."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for _ in range(500):
+        if await pool.fetchval(asked):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nothing waits")
+
+
+async def test_no_words_are_kept_of_an_erased_customer(book: PostgresAddressBook, pool: asyncpg.Pool) -> None:
+    """P-PRIV: a note that comes during or after the erasure of its case's customer is refused, as a photo is."""
+    await a_full_case(pool, book)
+    await pool.execute("UPDATE cases SET customer_ref = 'cust-1' WHERE case_no = 'C1'")
+    async with pool.acquire() as connection, connection.transaction():
+        await _erase(connection, "demo", "cust-1", LATER)
+        writing = asyncio.create_task(PostgresTexts(pool).write("demo", "C1", "agent:1", LATER, "of Example Zhang"))
+        await until_it_waits_for_a_lock(pool)
+    with pytest.raises(CustomerErased):
+        await writing
+    with pytest.raises(CustomerErased):
+        await PostgresTexts(pool).write("demo", "C1", "agent:1", LATER, "of Example Zhang")
     assert "Zhang" not in await everything(pool)
 
 
