@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,12 @@ async def _replayed() -> tuple[int, list[dict[str, str]]]:
         async for result in results:
             replayed += 1
             if result.replay_failure is not None:
-                problem = str(result.replay_failure)
+                problem = _said(str(result.replay_failure))
                 different.append({"workflow_id": result.history.workflow_id, "problem": problem})
     return replayed, different
+
+
+def _said(failure: str) -> str:
+    """The sentence within the SDK's printout of a failure."""
+    found = re.search(r'message: "(.+?)", source: ', failure)
+    return found[1] if found else failure
