@@ -36,7 +36,7 @@ Reference = Annotated[str, Field(max_length=LONGEST_TEXT)]
 class CloudEvent(BaseModel):
     """The outer form. `source` + `id` is the de-duplication key; unknown extension attributes are kept."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     specversion: Literal["1.0"]
     id: str = Field(min_length=1, max_length=128)
@@ -51,7 +51,7 @@ class CloudEvent(BaseModel):
 class Person(BaseModel):
     """Who the customer is. Goes to the address book and nowhere else."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     name: str = Field(default="", repr=False, max_length=100)
     phone: str = Field(default="", repr=False, max_length=40)
@@ -61,7 +61,7 @@ class Person(BaseModel):
 class Request(BaseModel):
     """An after-sales request (售后申请)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     shop: str
     case_type: CaseType
@@ -100,7 +100,7 @@ class Request(BaseModel):
 class OrderNotice(BaseModel):
     """An order without a request: what a shop exports when it ships (发货)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     shop: str
     order: Order
@@ -116,7 +116,7 @@ class OrderNotice(BaseModel):
 class CaseStart(BaseModel):
     """What a case workflow is started with: the request without its person, and the rules that bind the case."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     request: Request
     rules: Rules

@@ -42,9 +42,9 @@ class KeyReused(Exception):
 
 
 class Wire(BaseModel):
-    """A value that crosses the border: nobody changes it on the way."""
+    """A value that crosses the border: nobody changes it on the way, and no error repeats what it holds."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class CaseKey(Wire):

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_a_case_has_one_armed_timer_at_most(file: Path) -> None:
 
 @pytest.mark.parametrize("file", CASES, ids=[file.stem for file in CASES])
 def test_search_attributes_follow_the_stage_and_hold_no_person(file: Path) -> None:
-    """P-PRIV: a stage, whether a person is needed and the next deadline, nothing else; at the end the case is closed."""
+    """P-PRIV: the stage, the next deadline, whether a person is needed, nothing else; the last says closed."""
     steps = list(shown(file))
     for now, at in steps:
         assert now.keys() == SHOWN
@@ -83,5 +84,5 @@ def test_search_attributes_follow_the_stage_and_hold_no_person(file: Path) -> No
         if now["AfterSaleStage"] != Stage.CLOSED:
             assert datetime.fromisoformat(now["AfterSaleDeadline"]) >= at or human, "a deadline ahead, or a person"
     said = [(now["AfterSaleStage"], now["AfterSaleNeedsHuman"]) for now, _ in steps]
-    assert all(before != after for before, after in zip(said, said[1:], strict=False)), "set only when it changed"
+    assert all(before != after for before, after in pairwise(said)), "set only when it changed"
     assert said[-1][0] == Stage.CLOSED
