@@ -77,6 +77,10 @@ class Clock(BaseModel):
             return None
         return min([*self.warn_at, self.due_at])
 
+    def after(self, percent: int) -> datetime:
+        """The instant at which that share of its length is over."""
+        return self.started_at + (self.due_at - self.started_at) * percent / 100
+
     def take_warnings(self, now: datetime) -> int:
         """Drop the warnings that have come and return how many they were."""
         due = [at for at in self.warn_at if at <= now]

@@ -305,6 +305,11 @@ class Rulebook(_Row):
                 closing_notices=self._number("closing_notices"),
                 compensation_ladder=self.compensation.ladder,
                 free_reopen_days=self.clocks["S-REOPEN"].length.count // 86_400,
+                next_attempt_hours=self._number("next_attempt_hours"),
+                courier_plan_percent=self._number("courier_plan_percent"),
+                tracking_asked_percent=self._number("tracking_asked_percent"),
+                first_refund_look_hours=self._number("first_refund_look_hours"),
+                last_refund_look_hours=self._number("last_refund_look_hours"),
             ),
             freight={
                 id: FreightRule(outbound=row.outbound, inbound=row.inbound, back=row.back)

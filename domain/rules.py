@@ -7,6 +7,7 @@ A case holds its `Rules` by value, so that a new version binds new cases only an
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +80,11 @@ class CompensationSize(BaseModel):
     most: Money
 
 
+def _since(before: int) -> Any:
+    """A number that versions did not hold at first: without it a case goes by `before`, as it did then."""
+    return Field(default=before, exclude_if=lambda value: value == before)
+
+
 class Numbers(BaseModel):
     """Counts and sums of the rulebook that are neither clocks nor limits of authority."""
 
@@ -92,6 +98,11 @@ class Numbers(BaseModel):
     closing_notices: int = 2  # notices before silence counts as agreement to close
     compensation_ladder: tuple[str, ...] = ("coupon", "member_price", "cash", "red_packet", "gift")  # M-COMP-LADDER
     free_reopen_days: int = 15  # X8
+    next_attempt_hours: int = _since(23)  # X7: after a failed attempt, to the first slot of the next day
+    courier_plan_percent: int = _since(50)  # of D-COURIER, when the customer hears the plan
+    tracking_asked_percent: int = _since(50)  # of S-TRACKING, when he is asked for the number
+    first_refund_look_hours: int = _since(1)  # R-REF-PATH: the net under a provider's notice that never comes;
+    last_refund_look_hours: int = _since(12)  # twice as long each time, up to this
 
 
 class Rules(BaseModel):

@@ -96,6 +96,19 @@ def test_rules_and_procedures_know_no_clock_no_chance_and_no_machine(path: Path)
     assert not wrong, f"{name_of(path)}: {wrong}"
 
 
+@pytest.mark.parametrize("path", list(modules("workflows/procedures", "workflows/steps")), ids=name_of)
+def test_how_long_a_case_waits_stands_in_the_rulebook(path: Path) -> None:
+    """No procedure and no step holds a length of time of its own: each is a clock or a number with rule and source."""
+    wrong = [
+        f"{name_of(path)}:{node.lineno} {ast.unparse(node)}"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("timedelta")
+        and any(isinstance(given, ast.Constant) for given in [*node.args, *(word.value for word in node.keywords)])
+    ]
+    assert not wrong, f"put it into domain/rulebook.toml: {wrong}"
+
+
 MUTABLE = {"list", "dict", "set", "defaultdict", "Counter", "deque", "OrderedDict", "bytearray"}
 CACHES: dict[str, set[str]] = {}
 """Module-level containers that may change, by file, each with its reason. There is none."""

@@ -152,7 +152,8 @@ class Contact:
 
     async def _tomorrow(self) -> datetime:
         case = self._case
-        return next_contact_slot(case.now + timedelta(hours=23), case.order.utc_offset_minutes, case.rules.contact)
+        rest = timedelta(hours=case.rules.numbers.next_attempt_hours)
+        return next_contact_slot(case.now + rest, case.order.utc_offset_minutes, case.rules.contact)
 
     def _failed_attempts(self) -> int:
         return sum(attempt.result in FAILED for attempt in self._case.state.attempts)

@@ -103,8 +103,7 @@ class Courier:
             clock = await case.clock("D-COURIER")
             await self.request(CourierRequestKind.TRACE, rule, due_at=clock.due_at)
             # The handbook promises the customer an answer within 24-48 h: at the first of these he hears the plan.
-            plan_at = clock.started_at + (clock.due_at - clock.started_at) / 2
-            verdict = await self._verdict(clock, at=plan_at)
+            verdict = await self._verdict(clock, at=clock.after(case.rules.numbers.courier_plan_percent))
             if verdict is None and clock.running:
                 await case.contact.tell("courier_plan_told", rule, due=clock.due_at.isoformat())
                 verdict = await self._verdict(clock)

@@ -21,9 +21,6 @@ from workflows.endings import PartnerSaidNo
 if TYPE_CHECKING:
     from workflows.course import Case
 
-FIRST_LOOK = timedelta(hours=1)  # the net under a provider's notice that never comes; then ever less often
-LAST_LOOK = timedelta(hours=12)
-
 
 class Funds:
     """The words for paying."""
@@ -99,13 +96,15 @@ class Funds:
         return await self._case.once(step, lambda: self._follow(payment, step), bool)
 
     async def _follow(self, payment: Payment, step: str) -> bool:
-        row = await self._issue(payment, step)
-        turn, look = 0, FIRST_LOOK
+        row, numbers = await self._issue(payment, step), self._case.rules.numbers
+        # The net under a provider's notice that never comes: he is asked, ever less often.
+        look, longest = (timedelta(hours=n) for n in (numbers.first_refund_look_hours, numbers.last_refund_look_hours))
+        turn = 0
         while row.status not in (RefundStatus.DONE, RefundStatus.REFUSED):
             turn += 1
             advance = partial(self._advance, payment, step, row, turn, look)
             row = await self._case.once(f"{step}/turn{turn}", advance, RefundRow)
-            look = min(look * 2, LAST_LOOK)
+            look = min(look * 2, longest)
         return row.status is RefundStatus.DONE
 
     async def _advance(self, payment: Payment, step: str, row: RefundRow, turn: int, look: timedelta) -> RefundRow:

@@ -123,8 +123,7 @@ class Returns:
 
         async def waiting() -> bool:
             clock = await case.clock("S-TRACKING")
-            halfway = clock.started_at + (clock.due_at - clock.started_at) / 2
-            sent = await self._number(clock, at=halfway)
+            sent = await self._number(clock, at=clock.after(case.rules.numbers.tracking_asked_percent))
             if sent is None and clock.running:
                 await case.contact.tell("tracking_asked", "R-RET-TRACK", due=clock.due_at.isoformat())
                 sent = await self._number(clock)
