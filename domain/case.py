@@ -194,7 +194,8 @@ class CaseState(BaseModel):
     parcels: dict[str, ParcelState] = {}  # waybill -> last state
     scans: dict[str, datetime] = {}  # waybill -> when that was scanned, where the courier says so
     attempts: list[Attempt] = []
-    last_told_at: datetime | None = None  # the last message to the customer (D-DAILY)
+    last_told_at: datetime | None = None  # the last message that got to the customer (D-DAILY)
+    news_tried_at: datetime | None = None  # when daily news were last tried, told or not
     guard_block: dict[str, str] = {}  # what the contact guard last refused: rule, reason, next_slot
     evidence: list[str] = []
     promises: list[Promised] = []

@@ -13,9 +13,9 @@ from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
 from domain.ports.customer import ContactAsk
-from domain.vocabulary import Channel, Stage
+from domain.vocabulary import AttemptResult, Channel, Stage
 from domain.working_time import next_contact_slot
-from workflows import counting
+from workflows import counting, partner_call
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -121,20 +121,24 @@ def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]
 
 
 def _news_due(case: Case) -> datetime | None:
-    """When the customer's daily news is due (R-DAILY): a day after he last heard, while others have the ball."""
+    """When the customer's daily news is due (R-DAILY): a day after he last heard, while others have the ball.
+
+    News that did not reach him are tried again with those of the next day.
+    """
     state = case.state
     if state.waiting is None or state.waiting.ball_with not in OTHERS or state.closed_at is not None:
         return None
     rule = case.rules.clocks[DAILY]
-    since = max(state.last_told_at or state.opened_at, state.opened_at)
+    since = max(at for at in (state.opened_at, state.last_told_at, state.news_tried_at) if at is not None)
     return next_contact_slot(since + timedelta(seconds=rule.length), case.order.utc_offset_minutes, case.rules.contact)
 
 
 async def _tell_progress(case: Case, now: datetime) -> None:
-    """Send the daily news. A failing channel must not stop the case: it is tried again with the next day's news."""
+    """Send the daily news. A failing channel stops no case: they were not told, and a person hears of it once."""
     state = case.state
     waiting = state.waiting.code if state.waiting else ""
-    state.last_told_at = now
+    failed_before = state.news_tried_at is not None and state.news_tried_at > (state.last_told_at or state.opened_at)
+    state.news_tried_at = now
     ask = ContactAsk(
         key=partner_key(case.request.shop, case.request.case_no, "M", state.number()),
         case=case.key,
@@ -155,12 +159,21 @@ async def _tell_progress(case: Case, now: datetime) -> None:
             schedule_to_close_timeout=timedelta(minutes=10),
             summary="每日进度 · Tell the customer how it stands",
         )
-        case.look_at_the_clock()
-        case.note("progress_told", "R-DAILY", result=answer.result, about=waiting)
-    except ActivityError:
-        case.look_at_the_clock()
-        case.note("progress_not_told", "R-DAILY", about=waiting)
-        escalate(case, "contact_failing", "R-DAILY")
+        result = answer.result
+        why = answer.reason or result
+    except ActivityError as error:
+        result = AttemptResult.UNKNOWN
+        why = partner_call.refusal_code(error) or result
+    case.look_at_the_clock()
+    if result in (AttemptResult.SENT, AttemptResult.REACHED):
+        state.last_told_at = now
+        case.note("progress_told", "R-DAILY", result=result, about=waiting)
+        return
+    case.note("progress_not_told", "R-DAILY", reason=why, about=waiting)
+    if not failed_before:
+        already = state.needs_human
+        escalate(case, "contact_failing", "R-FALLBACK")
+        state.needs_human = already or state.needs_human  # what a person must do already is not forgotten over it
 
 
 def promise_clock(promise_id: str) -> str:

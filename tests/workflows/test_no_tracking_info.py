@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 from tests.workflows.house import House
@@ -44,14 +45,41 @@ async def test_a_parcel_that_never_leaves_is_told_honestly_and_decided_by_a_pers
 
 
 async def test_a_warehouse_that_never_answers_counts_as_not_handed_over(house: House) -> None:
-    """Two working days of silence from our own warehouse are taken for our fault."""
-    case = await house.open("no_tracking_info", reason="late", warehouse={"answers_after": "never"})
+    """Two working days of silence from our own warehouse are taken for our fault. Who waits for it meanwhile, from
+    eight in the evening on, has his news once a day at ten in the morning, and never at night (R-DAILY)."""
+    case = await house.open("no_tracking_info", reason="late", local_hour=20, warehouse={"answers_after": "never"})
 
     await case.run_until(needs_human="decide:never_shipped")
     assert (await case.one("handed_over_answer")).data["handed_over"] is False
+    news = [entry.at for entry in await case.journal("progress_told", result="sent")]
+    assert len(news) >= 3
+    assert all(about(at, case.began + timedelta(days=day, hours=14)) for day, at in enumerate(news, start=1)), news
+    sent = [one for one in await case.ledger("message_delivered") if one["template"] == "progress"]
+    assert len(sent) == len(news)
     await case.act("decide", resolution="full_refund")
 
     assert await case.to_the_end() == "refunded"
+
+
+async def test_news_that_do_not_reach_him_are_not_told_and_a_person_hears_of_it_once(house: House) -> None:
+    """His client takes no messages: each day's news stand as not told, the first time before a person (R-FALLBACK)."""
+    case = await house.open(
+        "no_tracking_info", reason="late", warehouse={"answers_after": "never"}, customer={"im": "channel_blocked"}
+    )
+
+    await case.run_until(needs_human="contact_failing")
+    (first,) = await case.journal("progress_not_told")
+    heard = (await case.state()).last_told_at
+    assert first.data == {"reason": "channel_blocked", "about": "warehouse_answer"}
+    assert heard is not None
+    assert about(first.at, heard + timedelta(days=1)), "he was called when it began"
+    await case.run_until(needs_human="decide:never_shipped")
+
+    tried = [entry.at for entry in await case.journal("progress_not_told")]
+    assert len(tried) >= 3
+    assert all(later - earlier >= timedelta(hours=23) for earlier, later in itertools.pairwise(tried))
+    assert await case.journal("progress_told") == []
+    assert (await case.one("escalated", reason="contact_failing")).rule == "R-FALLBACK"
 
 
 async def test_a_parcel_that_the_courier_finds_is_followed_to_its_receipt(house: House) -> None:
