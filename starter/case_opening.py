@@ -24,7 +24,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from domain.events import CaseStart, Request
-from domain.identity import TASK_QUEUE, workflow_id
+from domain.identity import TASK_QUEUE, case_number
 from domain.messages.facts import RequestRepeated
 from domain.rules import Rules
 from domain.vocabulary import CaseType, Stage
@@ -91,10 +91,10 @@ class CaseOpening:
         signal: Signal | None = first
         if repeated and first is None:
             signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
-        start = CaseStart(request=request.model_copy(update={"person": None}), rules=rules, opened_at=at)
+        start = CaseStart(request=_under(case_no, request), rules=rules, opened_at=at)
         try:
             with asking_temporal():
-                await self._start(start, case_no, signal)
+                await self._start(start, signal)
         except WorkflowAlreadyStartedError:  # ended; its last page is still on the way to the register
             return Done("ended_already", shop, case_no, request.order.customer_ref)
         except RPCError as error:
@@ -102,15 +102,15 @@ class CaseOpening:
             raise
         self._paces.count(f"{shop}/{request.case_no}")
         note = "repeated" if repeated else "opened"
-        return Done(note, shop, case_no, request.order.customer_ref, appeared=_lanes(request))
+        return Done(note, shop, case_no, request.order.customer_ref, appeared=_lanes(request, case_no))
 
-    async def _start(self, start: CaseStart, case_no: str, signal: Signal | None) -> None:
+    async def _start(self, start: CaseStart, signal: Signal | None) -> None:
         request = start.request
         kind = request.case_type
         await self._client.start_workflow(
             "Case",
             start,
-            id=workflow_id(request.shop, case_no),
+            id=request.workflow_id,
             task_queue=TASK_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -129,8 +129,20 @@ class CaseOpening:
         )
 
 
-def _lanes(request: Request) -> tuple[str, ...]:
-    numbers = [f"case:{request.shop}/{request.case_no}", f"case_no:{request.case_no}"]
+def _under(case_no: str, request: Request) -> Request:
+    """The request without its person, under the number of its case: a twin's may be there already.
+
+    So row, workflow id and partners' keys tell one number, whichever of the two comes to start the case.
+    """
+    own = case_number(request.order.order_no, request.case_type, None)
+    return request.model_copy(update={"person": None, "request_id": None if case_no == own else case_no})
+
+
+def _lanes(request: Request, case_no: str) -> tuple[str, ...]:
+    """What may have waited for the case: by the number that was asked under, by its own, by the parcel's."""
+    numbers = []
+    for number in dict.fromkeys((request.case_no, case_no)):
+        numbers += [f"case:{request.shop}/{number}", f"case_no:{number}"]
     if request.order.waybill:
         numbers.append(f"waybill:{request.order.waybill}")
     return tuple(numbers)

@@ -15,7 +15,7 @@ import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from domain.events import CloudEvent
+from domain.events import CloudEvent, Request
 from domain.messages.decoding import decode
 from local.child import free_port
 from starter.dispatcher import Dispatcher, running
@@ -397,6 +397,24 @@ async def test_a_request_and_its_twin_in_an_export_are_one_case(
     for name in ("R1", CASE):
         await put(pool, fact("customer_replied", id=name, subject=f"demo/{name}"))
     assert await make_dispatcher().drain() == {"told": 2}
+
+
+@pytest.mark.parametrize("events", [(NUMBERED, TWIN), (TWIN, NUMBERED)], ids=["numbered_first", "export_first"])
+async def test_a_twin_starts_the_case_under_the_number_that_it_has(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher, events: tuple[CloudEvent, CloudEvent]
+) -> None:
+    """A request that was registered while Temporal was away, and started by its twin: one number in row and case."""
+    nowhere = await Client.connect(f"127.0.0.1:{free_port(None)}", lazy=True, data_converter=pydantic_data_converter)
+    await put(pool, events[0])
+    with pytest.raises(TemporalAway):
+        await make_dispatcher(client=nowhere).drain()
+    number = await pool.fetchval("SELECT case_no FROM cases")
+    await pool.execute("UPDATE inbox SET due_at = now() + interval '1 h'")
+    await put(pool, events[1])
+    await make_dispatcher().drain()
+    start = await shop_client.get_workflow_handle(f"case/demo/{number}").query(ToldCase.started_with)
+    started = Request.model_validate(start["request"])
+    assert (started.case_no, started.workflow_id) == (number, await pool.fetchval("SELECT workflow_id FROM cases"))
 
 
 @pytest.mark.parametrize("order", [*itertools.permutations(("R1", "R2", None))])
