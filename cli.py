@@ -103,7 +103,7 @@ def aftersales() -> None:
 
 
 def main() -> None:
-    """Run the verb. Exit code 0 done, 1 an expected failure told in a sentence, 2 wrong usage."""
+    """Run the verb. Exit code 0 done, 1 an expected failure told in a sentence, 2 wrong usage, or as its help says."""
     if language() == "zh" and not {"-h", "--help"}.isdisjoint(sys.argv):
         _chinese_headings()
     try:
@@ -115,7 +115,7 @@ def main() -> None:
         from commands.output import tell_failure
 
         tell_failure(failure, as_json="--json" in sys.argv)
-        sys.exit(1)
+        sys.exit(failure.exit_code)
 
 
 def _chinese_headings() -> None:

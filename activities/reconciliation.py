@@ -60,7 +60,9 @@ class ReconciliationActivities:
         ended = await self._books.ended(part)
         with as_failures("refund provider"):
             try:
-                statement = await self._statement(part, ended_span=part.statement_span(ended))
+                statement = await self._statement(part, part.statement_span(ended))
+                if later := part.later_span(ended, statement, question.now):
+                    statement += await self._statement(part, later)
             except PartnerRefused as refused:
                 if refused.code != NO_STATEMENT:
                     raise
@@ -76,12 +78,12 @@ class ReconciliationActivities:
         found = len(comparison.differences)
         return PartDone(part=part, found=found, noted=noted, nudges=tuple(nudges[:NUDGES]))
 
-    async def _statement(self, part: Part, ended_span: tuple[datetime, datetime]) -> list[StatementLine]:
+    async def _statement(self, part: Part, span: tuple[datetime, datetime]) -> list[StatementLine]:
         lines: list[StatementLine] = []
         seen = {""}
         cursor = ""
         while True:
-            page = await self._statements.statement(part.channel, *ended_span, cursor)
+            page = await self._statements.statement(part.channel, *span, cursor)
             lines += page.lines
             activity.heartbeat(len(lines))
             if not page.next:

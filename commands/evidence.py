@@ -15,6 +15,7 @@ from commands.case_named import CaseName, NamedCase, with_case, with_pool
 from commands.failure import Failure
 from commands.language import language, say
 from commands.output import AsJson, Column, show_table, tell
+from commands.signature import checked
 
 if TYPE_CHECKING:
     import asyncpg
@@ -59,7 +60,7 @@ def add(
 ) -> None:
     """Add photos."""
     party = _giver(giver)
-    _check_who(by)
+    by = checked(by)
 
     async def take(named: NamedCase) -> list[dict[str, Any]]:
         from starter.evidence import EvidenceDoor
@@ -186,13 +187,3 @@ def _giver(name: str) -> Party:
             say(f"--from 不能是 {name}", f"--from cannot be {name}"), say(f"可用的有：{known}", f"There are: {known}")
         )
     return Party(name)
-
-
-def _check_who(by: str) -> None:
-    from domain.vocabulary import Party
-
-    if by.split(":", 1)[0] not in set(Party) or len(by) > 80:
-        raise Failure(
-            say(f"--by 看不懂：{by}", f"--by cannot be read: {by}"),
-            say("写成 角色:编号，例如 agent:17。", "Write it as role:id, such as agent:17."),
-        )

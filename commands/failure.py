@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from commands.language import say
 
 
 class Failure(Exception):
-    """What went wrong and what to do next, in the person's language. The command ends with exit code 1."""
+    """What went wrong and what to do next, in the person's language. The command ends with `exit_code`."""
+
+    exit_code = 1
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.remedy = remedy
+
+
+@contextlib.contextmanager
+def ending_with(exit_code: int) -> Iterator[None]:
+    """Whatever expected failure happens herein ends the command with this exit code, where 1 means something else."""
+    try:
+        yield
+    except Exception as error:
+        failure = error if isinstance(error, Failure) else expected(error)
+        if failure is None:
+            raise
+        failure.exit_code = exit_code
+        raise failure from None
 
 
 def expected(error: BaseException) -> Failure | None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-import settings
-from commands.case_named import no_worker, with_pool
-from commands.failure import Failure
+from commands.case_named import connected, no_worker, with_pool
+from commands.failure import Failure, ending_with
 from commands.language import language, say, sentence_of
 from commands.output import AsJson, Column, show_json, show_table, tell
+from commands.signature import checked
 
 if TYPE_CHECKING:
     import asyncpg
@@ -28,6 +28,7 @@ app = typer.Typer(
     ),
 )
 
+NOT_COMPARED = 2  # the exit code of a comparison that is not whole
 PATIENCE = timedelta(minutes=1)  # with a provider who does not answer, while a person waits
 TAKEN_UP_WITHIN = 20.0  # seconds in which a worker begins the run, if there is one
 _BEGINS = 2  # events of a run that nobody has taken up yet
@@ -58,9 +59,9 @@ Day = Annotated[
 @app.command(
     help=say(
         "现在就与支付渠道对账：没有 --day 时核对所有没对完的日子，到昨天为止。平时每天自动进行。"
-        "退出码：0 没有差异，1 有差异。",
+        "退出码：0 没有差异，1 有差异，2 没有全部核对成。",
         "Compare with the providers' books now: without --day every unfinished day up to yesterday. It runs daily by "
-        "itself. Exit code: 0 no difference, 1 differences.",
+        "itself. Exit code: 0 no difference, 1 differences, 2 not everything could be compared.",
     )
 )
 def reconcile(day: Day = None, as_json: AsJson = False) -> None:
@@ -69,9 +70,10 @@ def reconcile(day: Day = None, as_json: AsJson = False) -> None:
     from domain.reconciliation import ReconciliationOrder
 
     wanted = day.date() if day else None
-    order = ReconciliationOrder.under(in_force(), patience=PATIENCE, days=[wanted] if wanted else [])
-    done, whole = asyncio.run(reconciled(order))
-    tasks = with_pool(lambda pool: _tasks(pool, day=wanted))
+    with ending_with(NOT_COMPARED):
+        order = ReconciliationOrder.under(in_force(), patience=PATIENCE, days=[wanted] if wanted else [])
+        done, whole = asyncio.run(reconciled(order))
+        tasks = with_pool(lambda pool: _tasks(pool, day=wanted))
     if as_json:
         compared = [one.model_dump(mode="json", exclude={"nudges"}) for one in done.done]
         missing = [one.model_dump(mode="json") for one in done.missing]
@@ -80,7 +82,7 @@ def reconcile(day: Day = None, as_json: AsJson = False) -> None:
         _tell(done)
         if tasks:
             _show(tasks)
-    raise typer.Exit(1 if tasks or not whole else 0)
+    raise typer.Exit(NOT_COMPARED if not whole else 1 if tasks else 0)
 
 
 @app.command(help=say("列出未了结的差异。", "List the differences that are open."))
@@ -103,9 +105,9 @@ def differences(
 
 @app.command(
     help=say(
-        "由人了结一项差异并写明原因；再次对出同一差异也不会重新打开。申请或批准过该退款的人不能了结。",
+        "由人了结一项差异并写明原因；再次对出同一差异也不会重新打开。申请或批准过该订单退款的人不能了结。",
         "Settle a difference by a person's word, with the reason; found again it stays settled. Who asked for or "
-        "approved the refund may not settle it.",
+        "approved a refund of the order may not settle it.",
     )
 )
 def settle(
@@ -118,14 +120,16 @@ def settle(
     as_json: AsJson = False,
 ) -> None:
     """Settle a difference."""
-    from store.money_differences import LONGEST, MoneyDifferences, NotSettled
+    from store.money_differences import LONGEST_REASON, MoneyDifferences, NotSettled
 
-    by, reason = by.strip(), reason.strip()
-    for option, words in (("--by", by), ("--reason", reason)):
-        if not 0 < len(words) <= (most := LONGEST[option[2:]]):
-            raise typer.BadParameter(
-                say(f"{option} 要写，最多 {most} 个字。", f"{option} must be given, at most {most} characters.")
+    by, reason = checked(by, staff=True), reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise typer.BadParameter(
+            say(
+                f"--reason 要写，最多 {LONGEST_REASON} 个字。",
+                f"--reason must be given, at most {LONGEST_REASON} characters.",
             )
+        )
 
     async def close(pool: asyncpg.Pool) -> DifferenceTask:
         return await MoneyDifferences(pool).settle(number, by, reason, datetime.now(UTC))
@@ -156,7 +160,7 @@ async def reconciled(order: ReconciliationOrder, client: Client | None = None) -
 
     from domain.reconciliation import Reconciled
 
-    handle = await _begun(order, client or await _client())
+    handle = await _begun(order, client or await connected())
     result = asyncio.create_task(handle.result())
     taken_up, _ = await asyncio.wait([result], timeout=TAKEN_UP_WITHIN)
     if not taken_up and (await handle.describe()).history_length <= _BEGINS:
@@ -187,20 +191,6 @@ async def _begun(order: ReconciliationOrder, client: Client) -> WorkflowHandle[A
         result_type=Reconciled,
         static_summary=say("对账 · Reconciliation", "Reconciliation · 对账"),
     )
-
-
-async def _client() -> Client:
-    from temporalio.client import Client
-    from temporalio.contrib.pydantic import pydantic_data_converter
-
-    connection = settings.temporal_connection()
-    try:
-        return await Client.connect(**connection, data_converter=pydantic_data_converter)
-    except RuntimeError as error:
-        raise Failure(
-            say(f"连不上 Temporal（{connection['target_host']}）", f"Temporal is not there ({error})"),
-            say("运行 aftersales doctor 检查。", "Run `aftersales doctor`."),
-        ) from None
 
 
 async def _tasks(pool: asyncpg.Pool, *, day: date | None, closed_too: bool = False) -> list[DifferenceTask]:

@@ -3,7 +3,8 @@
 It goes part by part: a day of the books, in China's time as on the providers' statements, and one channel. Each
 difference belongs to one part alone: by the instant at which the provider booked the payment; by our own where he
 booked none. The statement is read a day wider on both sides, since our instants are the case's time and the provider's
-are his own: a payment around midnight is found by its key on whichever day it was booked, and is told once.
+are his own: a payment around midnight is found by its key on whichever day it was booked, and is told once. Where a
+refund is not found so far, the statement is read on to the present: done on Friday, booked on Monday, is no difference.
 """
 
 from __future__ import annotations
@@ -58,12 +59,20 @@ class Part(_Value):
         return instant is not None and self.start <= instant < self.end
 
     def statement_span(self, ended: Iterable[LedgerLine]) -> tuple[datetime, datetime]:
-        """What to ask the provider for, so that every refund that ended in the part is found if it was paid.
+        """What to ask the provider for, so that a refund that ended in the part is found on the day or around it.
 
         No payment comes before its refund was first sent.
         """
         sent = [line.submitted_at for line in ended if line.submitted_at is not None]
         return min([self.start, *sent]) - WIDER, self.end + WIDER
+
+    def later_span(
+        self, ended: Iterable[LedgerLine], statement: Iterable[StatementLine], now: datetime
+    ) -> tuple[datetime, datetime] | None:
+        """What else to ask for when `statement_span` did not show every refund: it may be booked on any later day."""
+        booked = {line.key for line in statement}
+        missed = any(line.refund.key not in booked for line in ended)
+        return (self.end + WIDER, now) if missed and now > self.end + WIDER else None
 
 
 class Books(_Value):

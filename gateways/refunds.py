@@ -53,16 +53,18 @@ class SignedRefundGateway:
         """Payments that the provider booked in `start <= instant < end`, a page at a time.
 
         Raises:
-            PartnerUnavailable: a line cannot be read. Nothing of the page is used: half a statement would tell
-                of differences that are none.
+            PartnerUnavailable: a line or `next` cannot be read. Nothing of the page is used: half a
+                statement would tell of differences that are none.
         """
         content = {"channel": channel, "start": start.isoformat(), "end": end.isoformat(), "cursor": cursor}
         document = await self._wire(channel).call("refunds.statement", content, Effect.READS)
         lines, following = document.get("lines"), document.get("next")
         if not isinstance(lines, list):
             raise PartnerUnavailable("refunds.statement: the answer has no list of lines")
+        if not isinstance(following, str | None):
+            raise PartnerUnavailable("refunds.statement: next cannot be read: not a text")
         read = tuple(_statement_line(number, line) for number, line in enumerate(lines, 1))
-        return StatementPage(lines=read, next=following if isinstance(following, str) else "")
+        return StatementPage(lines=read, next=following or "")
 
     def _wire(self, channel: str) -> PartnerWire:
         wire = self._wires.get(channel)

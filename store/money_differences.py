@@ -15,7 +15,7 @@ from domain.refusals import same_person
 from store.pool import Database
 from store.queries import SQL
 
-LONGEST = {"by": 80, "reason": 500}  # characters
+LONGEST_REASON = 500  # characters
 
 
 class DifferenceState(StrEnum):
@@ -68,12 +68,12 @@ class MoneyDifferences:
 
         Raises:
             KeyError: there is no such task.
-            NotSettled: it is closed, or the person asked for or approved the refund in question (A-SOD).
+            NotSettled: it is closed, or the person asked for or approved a refund of the order (A-SOD).
         """
         found = await self._database.fetchrow(SQL["difference_get"], number)
         if found is None:
             raise KeyError(f"difference {number} does not exist")
-        if any(same_person(by, other) for other in (found["requested_by"], found["approved_by"]) if other):
+        if any(same_person(by, other) for other in found["concerned"]):
             raise NotSettled(OWN_REFUND)
         row = await self._database.fetchrow(SQL["difference_settle"], number, at, by, reason)
         if row is None:
@@ -84,8 +84,8 @@ class MoneyDifferences:
 OWN_REFUND = Refusal(
     code="own_refund",
     rule="A-SOD",
-    zh="申请或批准过这笔退款的人不能处理它的差异；请另一位同事处理",
-    en="Who asked for or approved the refund may not settle its difference; ask a colleague",
+    zh="申请或批准过该订单退款的人不能处理它的差异；请另一位同事处理",
+    en="Who asked for or approved a refund of the order may not settle its difference; ask a colleague",
 )
 CLOSED = Refusal(
     code="closed", rule="A-SOD", zh="这项差异已经了结，无需再处理", en="It is closed; nothing is to be done"

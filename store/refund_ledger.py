@@ -103,10 +103,6 @@ class PostgresRefundLedger:
         """All refunds of a case, oldest first."""
         return [ledger_line(row) for row in await self._database.fetch(SQL["refund_list_of_case"], shop, case_no)]
 
-    async def of_span(self, start: datetime, end: datetime) -> list[LedgerLine]:
-        """Refunds first sent or ended in `start <= instant < end`, by key: our side of the daily reconciliation."""
-        return [ledger_line(row) for row in await self._database.fetch(SQL["refund_list_of_span"], start, end)]
-
     async def contradictions(self, start: datetime, end: datetime) -> list[Contradiction]:
         """Answers in `start <= instant < end` that deny an end which was noted before."""
         rows = await self._database.fetch(SQL["refund_list_contradictions"], start, end)

@@ -16,7 +16,8 @@ import pytest_asyncio
 from temporalio.client import WorkflowExecutionStatus
 
 from commands import money
-from commands.failure import Failure
+from commands.failure import Failure, ending_with
+from commands.signature import checked
 from domain.reconciliation import day_of
 from gateways.signed_json import partner_client
 from local.temporal_server import TemporalServer
@@ -84,7 +85,7 @@ async def test_finance_compares_sees_and_settles(finance: Finance) -> None:
     )
     assert "refunded here, not paid there" in listed.out
     assert own.code == 1
-    assert own.err.startswith("申请或批准过这笔退款的人不能处理它的差异")
+    assert own.err.startswith("申请或批准过该订单退款的人不能处理它的差异")
     assert (settled.code, settled.out) == (0, f"Difference {number} is settled.\n")
 
     left, all_of_them, again = await asyncio.gather(
@@ -97,19 +98,22 @@ async def test_finance_compares_sees_and_settles(finance: Finance) -> None:
 
 
 async def test_wrong_words_are_told_in_a_sentence(finance: Finance) -> None:
-    """A number that does not exist, a reason that says nothing, a day that is none."""
-    unknown, silent, no_day = await asyncio.gather(
+    """A number that does not exist, a reason that says nothing, a day that is none, somebody who is nobody here."""
+    unknown, silent, no_day, nobody = await asyncio.gather(
         finance.run("settle", "999", "--by", "finance:3", "--reason", "x", "--json"),
         finance.run("settle", "1", "--by", "finance:3", "--reason", " "),
         finance.run("reconcile", "--day", "yesterday"),
+        finance.run("settle", "1", "--by", "alice", "--reason", "x"),
     )
-    assert (unknown.code, silent.code, no_day.code) == (1, 2, 2)
+    assert (unknown.code, silent.code, no_day.code, nobody.code) == (1, 2, 2, 1)
+    assert "finance" in nobody.err
+    assert "alice" not in nobody.err
     assert "There is no difference 999" in unknown.err
     assert "--reason must be given" in silent.err
 
 
 async def test_what_could_not_be_compared_is_told(finance: Finance) -> None:
-    """A provider who refuses his statement: exit code 1 and which days are missing, no false difference."""
+    """A provider who refuses his statement: exit code 2 and which days are missing, no false difference."""
     books = finance.books
     await books.fault("refuse", operation="statement", code="NOT_TODAY", times=0)
     day = "2025-01-06"
@@ -117,10 +121,30 @@ async def test_what_could_not_be_compared_is_told(finance: Finance) -> None:
         finance.run("reconcile", "--day", day), finance.run("reconcile", "--day", day, "--json")
     )
     await books.no_more_faults()
-    assert (shown.code, written.code) == (1, 1)
+    assert (shown.code, written.code) == (2, 2)
     assert f"{day} provider could not be compared (NOT_TODAY)" in shown.err
     assert {one["code"] for one in written.json["not_compared"]} == {"NOT_TODAY"}
     assert written.json["differences"] == []
+
+
+@pytest.mark.parametrize(
+    "signature", ["alice", "finance", "finance:", "courier:3", "finance:示例甲", "finance:19900000000"]
+)
+def test_who_settles_is_a_person_on_the_staff_and_signs_with_a_code(signature: str) -> None:
+    """A-SOD looks at the id: left off, it would let anybody pass. A name or a telephone number is none (P-PRIV)."""
+    assert checked(" finance:3 ", staff=True) == "finance:3"
+    with pytest.raises(Failure, match=r"--by"):
+        checked(signature, staff=True)
+
+
+def test_what_keeps_it_from_comparing_is_no_difference() -> None:
+    """Whatever is expected to go wrong before the comparison ends with exit code 2; a fault of ours keeps its trace."""
+    for trouble in Failure("no worker"), ConnectionError("no database"):
+        with pytest.raises(Failure) as told, ending_with(money.NOT_COMPARED):
+            raise trouble
+        assert told.value.exit_code == 2
+    with pytest.raises(ZeroDivisionError), ending_with(money.NOT_COMPARED):
+        raise ZeroDivisionError
 
 
 async def test_without_a_worker_it_says_so(finance: Finance, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,12 @@ WHERE ($1 OR state = 'open') AND ($2::date IS NULL OR day = $2)
 ORDER BY state = 'open' DESC, severity = 'urgent' DESC, at, number LIMIT $3
 
 -- name: difference_get
-SELECT m.*, r.requested_by, r.approved_by FROM money_differences m LEFT JOIN refunds r USING (key) WHERE number = $1
+-- With everybody who asked for or approved a refund of its order: under a second payment stands a key of another's.
+SELECT m.number, ARRAY(
+    SELECT person FROM refunds r CROSS JOIN LATERAL unnest(ARRAY[r.requested_by, r.approved_by]) AS person
+    WHERE (r.shop, r.order_no) = (m.shop, m.order_no)
+) AS concerned
+FROM money_differences m WHERE m.number = $1
 
 -- name: difference_settle
 UPDATE money_differences SET state = 'settled', closed_at = $2, closed_by = $3, reason = $4

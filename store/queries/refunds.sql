@@ -40,11 +40,6 @@ SELECT * FROM moved UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM mo
 -- name: refund_find
 SELECT * FROM refunds WHERE key = $1
 
--- name: refund_list_of_span
-SELECT * FROM refunds
-WHERE submitted_at >= $1 AND submitted_at < $2 OR settled_at >= $1 AND settled_at < $2
-ORDER BY key
-
 -- name: refund_list_of_case
 SELECT * FROM refunds WHERE shop = $1 AND case_no = $2 ORDER BY intended_at, key
 

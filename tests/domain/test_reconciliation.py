@@ -133,6 +133,16 @@ def test_the_statement_reaches_back_to_the_first_sending() -> None:
     assert PART.statement_span([slow])[0] == NOON - timedelta(days=10)
 
 
+def test_a_refund_not_found_yet_is_looked_for_on_every_later_day() -> None:
+    """Done on Friday and booked on Monday: the statement is read on to now, unless all was found or now is too soon."""
+    read_to = PART.end + timedelta(days=1)
+    monday = read_to + timedelta(hours=12)
+    assert PART.later_span([ours()], [], monday) == (read_to, monday)
+    assert PART.later_span([ours()], [theirs()], monday) is None
+    assert PART.later_span([ours()], [], read_to) is None
+    assert kinds(ours(), theirs(at=monday), now=monday) == []
+
+
 def test_what_the_day_names_is_looked_up() -> None:
     """Payments of the margin are another day's business."""
     lines = [theirs(), theirs(key="", order_no="O2"), theirs("R-9", at=MIDNIGHT, order_no="O9")]

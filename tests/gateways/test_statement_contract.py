@@ -126,12 +126,20 @@ async def read(document: dict[str, Any]) -> tuple[StatementLine, ...]:
         ({"lines": [LINE | {"amount": {"minor": "a lot"}}]}, r"line 1 cannot be read: amount\.minor"),
         ({"lines": [LINE | {"amount": {"minor": -1}}]}, r"line 1 cannot be read: amount\.minor"),
         ({"lines": [LINE | {"at": "2026-11-02T02:00:00"}]}, "line 1 cannot be read: at has no zone"),
+        ({"lines": [LINE], "next": 2}, "next cannot be read"),
+        ({"lines": [LINE], "next": 0}, "next cannot be read"),
     ],
 )
 async def test_a_line_that_cannot_be_read_spoils_the_statement(document: dict[str, Any], told: str) -> None:
     """Half a statement would tell of differences that are none: it is asked for again, and somebody sees where."""
     with pytest.raises(PartnerUnavailable, match=told):
         await read(document)
+
+
+@pytest.mark.parametrize("last", [{}, {"next": None}, {"next": ""}])
+async def test_the_last_page_names_no_other(last: dict[str, Any]) -> None:
+    """Nothing, none and an empty text all end a statement."""
+    assert len(await read({"lines": [LINE]} | last)) == 1
 
 
 async def test_no_person_comes_in_with_a_statement(partners: Partners) -> None:

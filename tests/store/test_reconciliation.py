@@ -11,7 +11,7 @@ from domain.money import Money
 from domain.money_difference import Difference, DifferenceKind
 from domain.ports.refunds import RefundAnswer, RefundStatus
 from domain.reconciliation import Comparison, Noted, Part
-from store.money_differences import MoneyDifferences
+from store.money_differences import MoneyDifferences, NotSettled
 from store.orders import PostgresOrders
 from store.reconciliation import PostgresReconciliations
 from store.refund_ledger import PostgresRefundLedger
@@ -146,6 +146,19 @@ async def test_a_difference_of_no_refund_of_ours_may_be_settled_by_anybody(books
     assert (await desk.settle(task.number, "agent:7", "a test payment", AFTER)).reason == "a test payment"
     with pytest.raises(KeyError, match="difference 0 does not exist"):
         await desk.settle(0, "agent:7", "no", AFTER)
+
+
+async def test_a_second_payment_is_not_settled_by_who_approved_the_first(ledger, books, pool):
+    """Under the second stands a key of the provider's own: all refunds of the order are looked at (A-SOD)."""
+    await ledger.intend(intent(requested_by="agent:7", approved_by="supervisor:2"))
+    twice = {"kind": DifferenceKind.PAID_TWICE, "shop": "demo", "order_no": "O1", "case_no": "C1"}
+    await books.note(PART, came_to(difference("strange", **twice)), AFTER)
+    desk = MoneyDifferences(pool)
+    (task,) = await desk.entries()
+    for person in ("finance:7", "supervisor:2"):
+        with pytest.raises(NotSettled, match="A-SOD"):
+            await desk.settle(task.number, person, "mine", AFTER)
+    assert (await desk.settle(task.number, "finance:3", "it came back", AFTER)).closed_by == "finance:3"
 
 
 async def test_a_difference_is_seen_among_the_records_of_its_case(books, pool):

@@ -201,15 +201,3 @@ async def test_a_step_without_intent_is_a_defect(ledger):
         with pytest.raises(KeyError, match="call intend first"):
             await step
     assert await ledger.find("none") is None
-
-
-async def test_a_days_refunds_can_be_compared_with_the_providers_list(ledger):
-    """The reconciliation sees every refund that was sent or ended that day, and no other."""
-    day = timedelta(days=1)
-    for n, sent, ended in ((1, START, START), (2, START - day, START), (3, START - day, None), (4, None, None)):
-        await ledger.intend(intent(f"refund-{n}"))
-        if sent:
-            await ledger.submitting(f"refund-{n}", sent)
-        if ended:
-            await ledger.settle(f"refund-{n}", RefundAnswer(status=RefundStatus.DONE), ended)
-    assert [line.refund.key for line in await ledger.of_span(START, START + day)] == ["refund-1", "refund-2"]

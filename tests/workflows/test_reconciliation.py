@@ -15,7 +15,7 @@ from commands.checkup_reconciliation import reconciliation
 from commands.finding import Finding, Health
 from domain import rulebook_file
 from domain.money_difference import DifferenceKind
-from domain.ports.refunds import RefundStatus
+from domain.ports.refunds import RefundAnswer, RefundStatus
 from domain.reconciliation import Comparison, Noted, Part, Reconciled, day_of
 from domain.vocabulary import CaseType
 from gateways.signed_json import partner_client
@@ -129,6 +129,15 @@ async def test_around_midnight_nothing_is_missed_and_nothing_told_twice(books: B
     reconciled = await books.reconcile(order_for(books.day, books.day + timedelta(days=1)))
     assert [(end.part.day - books.day).days for end in reconciled.done if end.found] == [1]
     assert found(reconciled) == [(1, 1, 0)]
+
+
+async def test_a_payment_that_is_booked_days_later_ends_its_difference(books: Bookkeeping) -> None:
+    """Done on Friday and not paid until Monday: the task of Friday is closed once the provider has booked it."""
+    intent = await books.intend()
+    await books.ledger.settle(intent.key, RefundAnswer(status=RefundStatus.DONE), intent.at)
+    assert found(await books.reconcile()) == [(1, 1, 0)]
+    await books.pay(intent, at=books.noon(72))
+    assert found(await books.reconcile()) == [(0, 0, 1)]
 
 
 async def test_a_statement_of_several_pages_is_read_to_its_end(books: Bookkeeping) -> None:
