@@ -34,7 +34,7 @@ SCHEDULE = "reconciliation"
 SUMMARY = "每日对账 · Daily reconciliation"
 PATIENCE = timedelta(hours=6)  # with a provider who does not answer; the next run tries again
 MADE_UP_WITHIN = timedelta(days=1)
-_AGAIN = 1.0  # seconds, until Temporal is there
+_AGAIN, _LONGEST = 1.0, 60.0  # seconds between two tries, until Temporal is there
 
 _log = structlog.get_logger("reconciliation")
 
@@ -58,12 +58,18 @@ async def establish(client: Client, book: Rulebook) -> None:
 
 
 async def established(client: Client, book: Rulebook) -> None:
-    """`establish` once Temporal is there: the door may start before it."""
+    """`establish` once Temporal is there: the door may start before it. Why it is not yet is logged once per reason."""
+    told, pause = "", _AGAIN
     while True:
         try:
             await establish(client, book)
-        except (RPCError, RuntimeError):
-            await asyncio.sleep(_AGAIN)
+        except (RPCError, RuntimeError) as error:
+            why = error.status.name if isinstance(error, RPCError) else type(error).__name__
+            if why != told:
+                _log.warning("reconciliation_not_scheduled", why=why)
+            told = why
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST)
         else:
             _log.info("reconciliation_scheduled", at=str(daily_at(book)))
             return
