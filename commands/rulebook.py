@@ -103,11 +103,13 @@ def keep(
     from store.rulebook_archive import RulebookArchive
 
     file = file or _configured()
-    book, rules = _read(file), _read(file).rules()
+    text = _text(file)
+    book = _parsed(file, text)
+    rules = book.rules()
 
     async def work(pool: asyncpg.Pool) -> KeptRulebook:
         archive = RulebookArchive(pool)
-        await archive.keep(rules, _text(file))
+        await archive.keep(rules, text)
         return (await archive.find(rules.digest))[0]
 
     kept = with_pool(work)
@@ -186,9 +188,12 @@ def _text(file: str) -> str:
 
 
 def _read(file: str) -> Rulebook:
+    return _parsed(file, _text(file))
+
+
+def _parsed(file: str, text: str) -> Rulebook:
     from domain.rulebook_file import RulebookError, default, load
 
-    text = _text(file)
     if file == DEFAULT:
         return default()
     try:

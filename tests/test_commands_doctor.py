@@ -14,6 +14,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from commands import doctor
 from commands.checkup_database import database as check_database
 from commands.checkup_partners import partners as check_partners
 from commands.checkup_temporal import temporal as check_temporal
@@ -43,6 +44,12 @@ def _bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def by_check(findings: list[Finding]) -> dict[str, Finding]:
     """The findings by what they are about."""
     return {one.check: one for one in findings}
+
+
+def test_the_help_names_the_daily_reconciliation() -> None:
+    """Who reads the help learns that the check-up looks at it, as the guide to operation says."""
+    (command,) = doctor.app.registered_commands
+    assert any(words in (command.help or "") for words in ("每日对账", "daily reconciliation"))
 
 
 async def test_a_sound_database_is_good_throughout(database: str) -> None:
