@@ -114,6 +114,7 @@ class Proposal(BaseModel):
     fee: Money | None = None
     told: bool = True  # a quote asked for by staff is told when the case next comes to rest
     agreed: bool | None = None
+    lapsed: bool = False  # nobody answered it in time: it waits for no word any more
 
 
 class Refunding(BaseModel):

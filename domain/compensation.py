@@ -50,7 +50,8 @@ def may_offer(rules: Rules, form: str) -> Decision:
 
 def size(rules: Rules, occasion: str, amount: Money) -> SizeDecision:
     """Whether the sum is customary for the occasion: `flaw`, `our_mess`, `worn_defect`."""
-    row = next((row for row in rules.compensation if row.occasion == occasion), None)
+    rows = (row for row in rules.compensation if row.occasion == occasion and row.least.currency == amount.currency)
+    row = next(rows, None)
     if row is None:
         return SizeDecision(
             allowed=True,

@@ -19,7 +19,7 @@ from domain.compensation import PAID_BACK, SizeDecision
 from domain.decision import Decision
 from domain.events import CaseStart
 from domain.gesture import Gesture, GestureState
-from domain.money import Money
+from domain.money import LARGEST, Money
 from domain.promise_ledger import promise, release
 from domain.rules import Rules
 from domain.vocabulary import Party
@@ -77,7 +77,8 @@ def with_given(state: CaseState, more: Money) -> Money:
     gestures = {gesture.promise for gesture in state.gestures}
     by_word = (one for one in state.promises if one.id not in gestures and not one.what.startswith("refund"))
     promised = sum(one.amount.minor for one in by_word if one.amount is not None)
-    return Money(minor=state.compensation_minor + promised + more.minor, currency=more.currency)
+    whole = state.compensation_minor + promised + more.minor
+    return Money(minor=min(whole, LARGEST), currency=more.currency)  # above every limit, and still a sum
 
 
 def left_to_pay_back(start: CaseStart, state: CaseState) -> Money:

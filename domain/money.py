@@ -9,6 +9,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 _EXPONENT: Mapping[str, int] = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "JOD": 3, "TND": 3}
+LARGEST = 10**13  # minor units of one sum: what no shop pays is a mistake
 
 
 class Money(BaseModel):
@@ -16,7 +17,7 @@ class Money(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    minor: int = Field(ge=0, le=10**13, strict=True)
+    minor: int = Field(ge=0, le=LARGEST, strict=True)
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
 
     @classmethod

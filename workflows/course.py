@@ -8,7 +8,8 @@ progress. What lies between is gone through again in silence (`resuming`): it wa
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -59,6 +60,7 @@ class Case:
         self._found: tuple[str, Stage] | None = None
         self.settled = settle.Shown()
         self.looks_again_at: datetime | None = None
+        self.awaited: list[Clock | None] = []  # by the rests that are open, the innermost last
         self.adoption = Adoption(self)
         self.contact = Contact(self)
         self.consent = Consent(self)
@@ -247,6 +249,21 @@ class Case:
         """
         if stage is not None and not self.resuming:
             self.state.stage = stage
+        with self._awaiting(clock):
+            return await self._rest_until(ready, code, ball, clock, at)
+
+    @contextmanager
+    def _awaiting(self, clock: Clock | None) -> Iterator[None]:
+        """Whoever awaits a clock acts when it is due; a rest inside a duty of that rest leaves it alone."""
+        self.awaited.append(clock)
+        try:
+            yield
+        finally:
+            self.awaited.pop()
+
+    async def _rest_until(
+        self, ready: Callable[[], T | None], code: str, ball: Party, clock: Clock | None, at: datetime | None
+    ) -> T | None:
         while True:
             self.looks_again_at = at  # anew each time: a duty may have waited for something of its own
             self.state.waiting = Waiting(code=code, ball_with=ball, clock=clock.id if clock else "")
@@ -272,7 +289,7 @@ class Case:
                 self.state.waiting = None
                 return None
             self._arrived()
-            if await duties.act(self, now, waited=clock):
+            if await duties.act(self, now):
                 continue
             written = await settle.write(self)
             if written and settle.far_behind(self):

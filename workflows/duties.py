@@ -32,7 +32,7 @@ def breach(case: Case, clock: Clock, now: datetime) -> None:
     case.note("clock_breached", clock.rule, clock=clock.id, due_at=clock.due_at.isoformat(), acted_at=now.isoformat())
 
 
-async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
+async def act(case: Case, now: datetime) -> bool:
     """Do one duty that is due. True when something was done, so that the case looks again before it rests."""
     if await case.adoption.act() or await counting.act(case) or await case.goodwill.attend():
         return True
@@ -43,7 +43,7 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
             gone = clock.percent_gone(now)
             case.note("clock_warning", clock.rule, clock=clock.id, percent=gone, due_at=clock.due_at.isoformat())
             return True
-        if clock is not waited and clock.due_at <= now:
+        if clock.due_at <= now and not _awaited(case, clock):
             breach(case, clock, now)
             if clock.id == PROMISE:
                 _break_promise(case, key)
@@ -64,6 +64,11 @@ async def act(case: Case, now: datetime, waited: Clock | None) -> bool:
 
 _SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
 """Clocks whose end is no failing: what follows it is journalled by itself."""
+
+
+def _awaited(case: Case, clock: Clock) -> bool:
+    """Whether a rest waits for it and will act when it is due: this one, or one that a duty interrupted."""
+    return any(clock is one for one in case.awaited)
 
 
 def _answer_changed(case: Case) -> bool:
@@ -109,7 +114,7 @@ def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]
     candidates: list[tuple[datetime, str]] = []
     for clock in case.state.clocks.values():
         instant = clock.next_instant()
-        if instant is not None:
+        if instant is not None and not (instant <= case.now and _awaited(case, clock)):
             candidates.append((instant, f"{clock.id} {'到期 · due' if instant == clock.due_at else '预警 · warning'}"))
     if at is not None:
         candidates.append((at, "到时再看 · look again"))

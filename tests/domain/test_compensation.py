@@ -3,6 +3,7 @@
 import pytest
 
 from domain.compensation import may_give, may_offer, next_form, our_mess, size, who_gives
+from domain.money import Money
 from domain.vocabulary import Party
 from tests.domain.example import RULES, yuan
 
@@ -12,6 +13,11 @@ def test_the_ladder_is_climbed_from_the_coupon() -> None:
     assert next_form(RULES) == "coupon"
     assert next_form(RULES, {"coupon", "member_price"}) == "cash"
     assert next_form(RULES, RULES.numbers.compensation_ladder) is None
+
+
+def test_a_custom_in_yuan_says_nothing_of_dollars() -> None:
+    """An order paid in another currency has no customary sums; whoever has the limit decides (M-COMP-SIZE)."""
+    assert size(RULES, "flaw", Money(minor=500, currency="USD")).reason == "no_custom"
 
 
 def test_any_rung_may_be_offered_but_no_invented_one() -> None:

@@ -9,7 +9,7 @@ from domain.case import Promised, PromiseState
 from domain.clocks import ClockState
 from domain.explain import actions
 from domain.gesture import GestureState
-from domain.money import Money
+from domain.money import LARGEST, Money
 from tests.domain.cases import Desk, yuan_of
 
 
@@ -54,6 +54,14 @@ def test_a_declined_gesture_that_was_overdue_silences_its_alarm() -> None:
     desk.state.needs_human = "promise_overdue_manager"
     goodwill.answer(desk.state, desk.state.gestures[0], False, desk.now, "customer")
     assert desk.state.needs_human == goodwill.DECLINED
+
+
+def test_an_absurd_sum_is_above_every_limit_and_breaks_nothing() -> None:
+    """The largest sum that a message may name, beside what was given before, is refused like any that is too high."""
+    desk = offered()
+    absurd = {"minor": LARGEST, "currency": "CNY"}
+    assert desk.code("promise", what="call_back", amount=absurd) == "over_limit"
+    assert desk.does("offer_compensation", form="gift", amount=absurd).startswith("asked_for_approval")
 
 
 def test_what_is_kept_is_given() -> None:

@@ -87,14 +87,17 @@ async def test_a_declined_gesture_is_owed_no_more_and_the_next_rung_is_shown(hou
 
 
 async def test_his_silence_voids_no_promise_of_money(house: House) -> None:
-    """Nobody answers the offer of ten yuan: it is paid when it is due, and nothing was broken."""
-    case = await waiting(house)
+    """Nobody answers the offer of ten yuan, and the provider is slow: it is paid within the day that was promised."""
+    case = await waiting(house, provider={"answer": "pending", "notice_after": "3h"})
     await offer(case, "cash", 10)
     offered = (await case.one("offer_compensation")).at
+    await case.run_until(waiting_for="refund_notice")
+    await case.say("customer_agreed", agreed=False)  # too late: the money is on its way
     await case.pass_time(hours=25)
 
     assert await case.payments() == [1000]
-    assert about((await case.one("goodwill_paid")).at, offered + timedelta(days=1))
+    assert (await case.one("goodwill_paid")).at < offered + timedelta(days=1)
+    assert (await shown(case))["open_promises"] == []
     assert await case.journal("clock_breached", clock="D-PROMISE") == []
     assert await settled(case) == "rejected"
 
@@ -227,6 +230,7 @@ async def test_who_waits_for_days_since_he_came_is_offered_something_too(house: 
     first = (await case.one("customer_replied")).at
     await case.act("add_note", by="agent:7", note_ref="text/1")
     await case.run_until(lambda now: now.needs_human.startswith("approve:"))
+    await case.rest()  # its page is written by then
     proposed = await case.one("our_mess")
     assert proposed.data["reason"] == "too_many_days"
     assert timedelta(days=7) <= proposed.at - first < timedelta(days=8)
@@ -257,6 +261,18 @@ async def test_a_fee_is_quoted_by_telephone_when_nothing_else_reaches_him_even_o
     await case.pass_time(hours=20)
     assert len([one for one in await case.told("fee_quoted") if one.data["channel"] == "call"]) >= 1
     assert len([one for one in await case.told("goodwill_offered") if one.data["channel"] == "call"]) >= 1
+
+
+async def test_a_plain_yes_is_no_consent_to_a_fee_where_goodwill_was_offered_too(house: House) -> None:
+    """A coupon and a fee are open when he says yes: nobody takes it for his consent to pay (P-FEEQUOTE)."""
+    case = await waiting(house)
+    await case.act("quote_fee", what="courier_change", amount={"minor": 5 * YUAN})
+    await offer(case, "coupon", 10)
+    await case.say("customer_agreed", agreed=True)
+
+    assert [one["agreed"] for one in await case.records("fee_quote")] == [None]
+    assert await case.journal("goodwill_answered") == []
+    assert [fact.kind for fact in (await case.state()).mailbox] == ["customer_agreed"], "kept for a person to ask"
 
 
 async def test_goodwill_and_the_price_together_never_exceed_what_was_paid(house: House) -> None:

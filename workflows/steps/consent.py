@@ -54,6 +54,7 @@ class Consent:
             )
             proposal = next(p for p in case.state.proposals if p.id == proposal_id)
             if answer is None:
+                proposal.lapsed = True
                 case.note("no_consent", "R-CONSENT", proposal=proposal_id)
                 return Answer(said=Said.SILENT)
             proposal.agreed = answer.agreed
@@ -107,7 +108,9 @@ class Consent:
 
     def _fee_answered(self, quoted: Proposal) -> bool:
         case = self._case
-        answer = case.take(CustomerAgreed, where=lambda said, _: said.choice is None and said.plan in ("", quoted.id))
+        # A plain yes is one to the fee only where nothing else was offered: else a person asks what he meant.
+        named = {quoted.id} if case.goodwill.unanswered() else {quoted.id, ""}
+        answer = case.take(CustomerAgreed, where=lambda said, _: said.choice is None and said.plan in named)
         if answer is None:
             return False
         quoted.agreed = answer.agreed

@@ -82,13 +82,17 @@ class Goodwill:
         )  # fmt: skip
         gesture.told = True
 
+    def unanswered(self) -> list[Gesture]:
+        """What is owed to him and has no word of his yet."""
+        return [one for one in self._case.state.gestures_in(GestureState.OWED) if one.agreed is None]
+
     def _answered(self, gesture: Gesture) -> bool:
         """His word on it. One that names nothing is taken for it only when nothing else waits for his word."""
         case = self._case
-        if gesture.agreed is not None:
+        if gesture.agreed is not None or case.done(_begun(gesture)):  # money on its way is not declined any more
             return False
-        unanswered = [one for one in case.state.gestures_in(GestureState.OWED) if one.agreed is None]
-        alone = len(unanswered) == 1 and all(proposal.agreed is not None for proposal in case.state.proposals)
+        open_plans = (one for one in case.state.proposals if one.agreed is None and not one.lapsed)
+        alone = len(self.unanswered()) == 1 and not any(open_plans)
         named = {gesture.id, gesture.promise, *([""] if alone else [])}
         for fact in case.state.mailbox:
             if fact.kind != CustomerAgreed.kind:
@@ -101,19 +105,23 @@ class Goodwill:
         return False
 
     def _is_to_be_paid(self, gesture: Gesture) -> bool:
-        """Money goes out when he wants it, when it is due, or when all else is done: his silence voids no promise."""
+        """Money goes out when he wants it, before it is due, or when all else is done: his silence voids no promise.
+
+        Before: with the last warning, since the provider takes his time.
+        """
         case = self._case
         if gesture.form not in PAID_BACK or gesture.by_hand:
             return False
-        owed = next(promise for promise in case.state.promises if promise.id == gesture.promise)
+        clock = case.state.clocks[promise_ledger.clock_of(gesture.promise)]
         last = case.state.waiting is not None and case.state.waiting.code == "promises"
-        return bool(gesture.agreed) or last or owed.due_at <= case.now
+        share = max(case.rules.clocks[clock.id].warn_percent, default=100)
+        return bool(gesture.agreed) or last or clock.after(share) <= case.now or case.done(_begun(gesture))
 
     async def _pay(self, gesture: Gesture) -> None:
         """Pay it over the order's own payment, once in the life of the case, and tell him (R-PROMISE)."""
         case, state = self._case, self._case.state
         step = f"/goodwill/{gesture.id}"
-        stage, need = await case.once(f"{step}/before", self._as_it_stood, list[str])
+        stage, need = await case.once(_begun(gesture), self._as_it_stood, list[str])
         paid = await case.money.give(
             gesture.amount, requested_by=gesture.by, approved_by=gesture.granted_by, step=f"{step}/payment"
         )
@@ -136,3 +144,8 @@ class Goodwill:
         state = self._case.state
         need = "" if state.needs_human.startswith("approve:") else state.needs_human
         return [state.stage, need]
+
+
+def _begun(gesture: Gesture) -> str:
+    """The step with which its payment begins."""
+    return f"/goodwill/{gesture.id}/before"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from activities.refunds import RefundActivities, RefundAsk
 from domain.authority import may_refund
 from domain.case import GOODWILL, Refunding, Verdict
+from domain.clocks import ClockState
 from domain.messages.commands import ProvideInput
 from domain.messages.facts import RefundNotice
 from domain.money import Money
@@ -128,6 +129,7 @@ class Funds:
             return RefundAsk(intent=intent, person_acted=person_acted, input_ref=input_ref)
 
         key = case.partner_key(f"{step}/issued", "R")
+        known = not again and case.done(f"{step}/issued")  # an answer of an earlier run: it may stand otherwise by now
         if all(refund.key != key for refund in case.state.refunds):
             self._remember(RefundRow(key=key, amount=payment.amount, status=RefundStatus.INTENDED), payment)
         try:
@@ -142,7 +144,8 @@ class Funds:
             )
         except PartnerSaidNo as no:
             row = RefundRow(key=key, amount=payment.amount, status=RefundStatus.REFUSED, code=no.code)
-        self._remember(row, payment)
+        if not known:
+            self._remember(row, payment)
         return row
 
     async def _notice(self, row: RefundRow, at: datetime) -> None:
@@ -160,12 +163,16 @@ class Funds:
         """Have a person do what the provider needs: give a code, top up, permit. Missed deadlines escalate."""
         case = self._case
         assert row.need is not None, "a refund that needs a human says for what"
-        case.state.needs_human = f"refund:{row.need}"
-        case.note("refund_needs_human", "R-REF-PATH", need=row.need, key=row.key)
+        asked = f"S-HUMAN/{row.key}#{turn}"
+        if case.clock_if_started(f"{asked}.1") is None:  # else an earlier run said so
+            case.state.needs_human = f"refund:{row.need}"
+            case.note("refund_needs_human", "R-REF-PATH", need=row.need, key=row.key)
         reminder = 0
         while True:
             reminder += 1
-            clock = await case.clock("S-HUMAN", name=f"S-HUMAN/{row.key}#{turn}.{reminder}")
+            clock = await case.clock("S-HUMAN", name=f"{asked}.{reminder}")
+            if clock.state is ClockState.BREACHED:  # in an earlier run, which escalated it
+                continue
             given = await case.until(
                 lambda: case.take(ProvideInput),
                 code=f"refund_{row.need}",
@@ -180,8 +187,6 @@ class Funds:
 
     def _remember(self, row: RefundRow, payment: Payment) -> None:
         case = self._case
-        if case.resuming:  # an answer of long ago: the payment may stand otherwise by now
-            return
         known = next((refund for refund in case.state.refunds if refund.key == row.key), None)
         if known is None:
             known = Refunding(key=row.key, **payment.model_dump())
