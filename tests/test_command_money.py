@@ -137,8 +137,12 @@ def test_who_settles_is_a_person_on_the_staff_and_signs_with_a_code(signature: s
         checked(signature, staff=True)
 
 
-def test_what_keeps_it_from_comparing_is_no_difference() -> None:
+def test_what_keeps_it_from_comparing_is_no_difference(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Whatever is expected to go wrong before the comparison ends with exit code 2; a fault of ours keeps its trace."""
+    monkeypatch.setenv("AFTERSALES_RULEBOOK_FILE", str(tmp_path / "none.toml"))
+    with pytest.raises(Failure) as unread:
+        money.reconcile()
+    assert unread.value.exit_code == 2
     for trouble in Failure("no worker"), ConnectionError("no database"):
         with pytest.raises(Failure) as told, ending_with(money.NOT_COMPARED):
             raise trouble
