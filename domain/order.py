@@ -38,3 +38,8 @@ class Order(BaseModel):
     signed_at: Instant | None = None
     utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
     language: str = "zh"
+
+    def foreign_sums(self) -> tuple[str, ...]:
+        """Places of sums in another currency than it was paid in, such as `lines.1.price`. Nothing has no currency."""
+        named = {"freight": self.freight} | {f"lines.{n}.price": line.price for n, line in enumerate(self.lines)}
+        return tuple(place for place, money in named.items() if money and money.currency != self.paid.currency)

@@ -84,7 +84,7 @@ def refund_amount(
             lines.append(LineRefund(sku=line.sku, quantity=pieces, amount=_money(minor, order)))
     freight = zero
     if lines and complete and legs.outbound is not FreightPayer.CUSTOMER:
-        freight += order.freight
+        freight += _money(order.freight.minor, order)  # none charged: then none of its currency
     if lines and return_freight is not None and legs.inbound is not FreightPayer.CUSTOMER:
         freight += return_freight
     total = sum((line.amount for line in lines), zero) + freight

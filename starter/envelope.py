@@ -141,9 +141,9 @@ def check(event: CloudEvent) -> Request | OrderNotice | Payload:
     """What the event says, validated: an after-sales request, an order, or a fact. Raises BadEvent."""
     try:
         if event.type == REQUEST:
-            return Request.model_validate(event.data)
+            return _in_one_currency(event, Request.model_validate(event.data))
         if event.type == ORDER:
-            return OrderNotice.model_validate(event.data)
+            return _in_one_currency(event, OrderNotice.model_validate(event.data))
         fact = FACTS.get(event.type.removeprefix(PREFIX)) if event.type.startswith(PREFIX) else None
         if fact is None:
             raise bad("unknown_type", "type", known=", ".join(sorted(FACTS)))
@@ -156,6 +156,17 @@ def check(event: CloudEvent) -> Request | OrderNotice | Payload:
     if problem:
         raise BadEvent(problem, source=event.source, id=event.id)
     return payload
+
+
+def _in_one_currency(event: CloudEvent, content: Request | OrderNotice) -> Request | OrderNotice:
+    order = content.order
+    problems = [
+        Problem(code="other_currency", where=f"data.order.{place}", detail={"currency": order.paid.currency})
+        for place in order.foreign_sums()
+    ]
+    if problems:
+        raise BadEvent(*problems, source=event.source, id=event.id)
+    return content
 
 
 def _whereabouts_problem(event: CloudEvent) -> Problem | None:

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.freight import freight
+from domain.money import Money
+from domain.order import Order, OrderLine
 from domain.refund_amount import allocate, refund_amount, refund_for_return
 from domain.vocabulary import Inspection, ReasonCode
 from tests.domain.example import RULES, order, request, yuan
@@ -77,6 +79,16 @@ def test_freight_follows_the_fault() -> None:
     bought = order(("A", 1, "90.00"), freight=yuan("10.00"), free_postage=False)
     assert refund_amount(bought, {"A": 1}, OURS).amount == yuan("100.00")
     assert refund_amount(bought, {"A": 1}, HIS, return_freight=yuan("12.00")).amount == yuan("90.00")
+
+
+def test_an_order_in_another_currency_without_freight_is_paid_back_in_its_own() -> None:
+    """Where no freight was charged nobody names its currency; the sum is the order's, whatever the rulebook's is."""
+    dollars = Money(minor=900, currency="USD")
+    bought = Order(
+        order_no="D-1", customer_ref="c-1", paid=dollars, lines=(OrderLine(sku="A", quantity=1, price=dollars),)
+    )
+    assert refund_amount(bought, {"A": 1}, OURS).amount == dollars
+    assert bought.foreign_sums() == ()
 
 
 def test_our_outbound_freight_comes_back_with_the_last_piece() -> None:

@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain.events import Request
-from starter.problem import problems_of
+from starter.envelope import check
+from starter.problem import BadEvent, problems_of
 from tests.starter.events import request
 
 
@@ -29,3 +30,17 @@ def test_a_wrong_field_is_told_in_the_senders_language(field: str, value: Any, z
     (problem,) = problems_of(failed.value)
     assert problem.text("zh") == zh
     assert problem.told()["what"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("kind", ["aftersales.request", "aftersales.order"])
+def test_an_order_names_its_sums_in_one_currency(kind: str) -> None:
+    """Freight or a price in another currency than was paid is the sender's mistake: each is named, none guessed."""
+    dollars = {"minor": 500, "currency": "USD"}
+    lines = [{"sku": "TEA", "quantity": 1, "price": {"minor": 12800}}, {"sku": "CUP", "quantity": 1, "price": dollars}]
+    event = request(order={"freight": dollars, "lines": lines}).model_copy(update={"type": kind})
+    with pytest.raises(BadEvent) as refused:
+        check(event)
+    assert [problem.where for problem in refused.value.problems] == ["data.order.freight", "data.order.lines.1.price"]
+    assert {problem.text("en").partition(": ")[2] for problem in refused.value.problems} == {
+        "must be in CNY, the currency that the order was paid in"
+    }
