@@ -16,7 +16,7 @@ class OrderLine(BaseModel):
     sku: str = Field(min_length=1, max_length=64)
     quantity: int = Field(ge=1, le=100_000)
     price: Money  # of the whole line, as paid
-    category: str = ""
+    category: str = Field(default="", max_length=64)
 
 
 class Order(BaseModel):
@@ -30,14 +30,14 @@ class Order(BaseModel):
     freight: Money = Money(minor=0)
     free_postage: bool = True
     lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
-    channel: str = "provider"  # who pays it back: marketplace, provider, manual
+    channel: str = Field(default="provider", max_length=64)  # who pays it back: marketplace, provider, manual
     courier: str = Field(default="", max_length=64)
     waybill: str = Field(default="", max_length=64)
     paid_at: Instant | None = None
     shipped_at: Instant | None = None
     signed_at: Instant | None = None
     utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
-    language: str = "zh"
+    language: str = Field(default="zh", max_length=64)
 
     def foreign_sums(self) -> tuple[str, ...]:
         """Places of sums in another currency than it was paid in, such as `lines.1.price`. Nothing has no currency."""

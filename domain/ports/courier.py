@@ -7,18 +7,18 @@ from enum import StrEnum
 from typing import Protocol
 
 from domain.money import Money
-from domain.ports.partner import CaseKey, Receipt, Wire
+from domain.ports.partner import CaseKey, Code, Receipt, Wire
 from domain.vocabulary import ParcelState
 
 
 class ParcelReport(Wire):
     """What the courier's system shows of a parcel."""
 
-    waybill: str
+    waybill: Code
     state: ParcelState
-    raw_code: str = ""
+    raw_code: Code = ""
     last_scan_at: datetime | None = None
-    place: str = ""  # town or depot, no street and no person
+    place: Code = ""  # town or depot, no street and no person
 
 
 class CourierRequestKind(StrEnum):

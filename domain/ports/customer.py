@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from domain.ports.partner import CaseKey, Wire
+from domain.ports.partner import CaseKey, Code, Wire
 from domain.rules import ContactLimits
 from domain.vocabulary import AttemptResult, Channel
 
@@ -53,9 +53,9 @@ class ContactAnswer(Wire):
     """What came of an attempt. `blocked_by_guard` carries the rule, the reason and the next allowed instant."""
 
     result: AttemptResult
-    partner_ref: str = ""
-    rule: str = ""
-    reason: str = ""
+    partner_ref: Code = ""
+    rule: Code = ""
+    reason: Code = ""
     next_slot: datetime | None = None
 
 

@@ -10,7 +10,12 @@ may see the wall clock of a worker. A gateway answers with a value for every *bu
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Code = Annotated[str, Field(max_length=64)]
+"""A partner's code or reference. Gateways pass nothing longer on: what they answer stays in a case's history."""
 
 
 class PartnerError(Exception):
@@ -58,5 +63,5 @@ class CaseKey(Wire):
 class Receipt(Wire):
     """A partner's acknowledgement. `duplicate` says that it knew the key already."""
 
-    partner_ref: str
+    partner_ref: Code
     duplicate: bool = False

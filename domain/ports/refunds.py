@@ -9,7 +9,7 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.money import Money
-from domain.ports.partner import CaseKey, Wire
+from domain.ports.partner import CaseKey, Code, Wire
 
 
 class RefundIntent(Wire):
@@ -52,20 +52,20 @@ class RefundAnswer(Wire):
     """A provider's answer in our words."""
 
     status: RefundStatus  # pending, needs_human, done or refused
-    partner_ref: str = ""
+    partner_ref: Code = ""
     need: HumanNeed | None = None
-    code: str = ""  # the provider's own code
+    code: Code = ""  # the provider's own code
 
 
 class RefundRow(Wire):
     """One row of the refund ledger."""
 
-    key: str
+    key: Code
     amount: Money
     status: RefundStatus
-    partner_ref: str = ""
+    partner_ref: Code = ""
     need: HumanNeed | None = None
-    code: str = ""
+    code: Code = ""
     attempts: int = 0
 
 
