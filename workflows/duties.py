@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.contact import ContactActivities
+from domain import promise_ledger
 from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
@@ -20,7 +21,6 @@ from workflows import counting, partner_call
 if TYPE_CHECKING:
     from workflows.course import Case
 
-PROMISE = "D-PROMISE"
 DAILY = "D-DAILY"
 
 
@@ -45,7 +45,7 @@ async def act(case: Case, now: datetime) -> bool:
             return True
         if clock.due_at <= now and not _awaited(case, clock):
             breach(case, clock, now)
-            if clock.id == PROMISE:
+            if clock.id == promise_ledger.RULE:
                 _break_promise(case, key)
             else:
                 # What a person must do already says more than that a clock ran out meanwhile.
@@ -99,14 +99,14 @@ def escalate(case: Case, code: str, rule: str) -> None:
 
 def _break_promise(case: Case, key: str) -> None:
     """First the supervisor and finance hear of it, then the manager; it stays owed and keeps a due instant."""
-    promise = next((p for p in case.state.promises if promise_clock(p.id) == key), None)
+    promise = next((p for p in case.state.promises if promise_ledger.clock_of(p.id) == key), None)
     if promise is None:
         return
     again = promise.state is PromiseState.BROKEN
     promise.state = PromiseState.BROKEN
     case.record("promise", promise.id, "P-PROMISE", **promise.model_dump(mode="json"))
     escalate(case, "promise_overdue_manager" if again else "promise_overdue", "P-PROMISE")
-    case.state.clocks[key].move(case.now + timedelta(seconds=case.rules.clocks[PROMISE].length))
+    case.state.clocks[key].move(case.now + timedelta(seconds=case.rules.clocks[promise_ledger.RULE].length))
 
 
 def next_instant(case: Case, at: datetime | None) -> tuple[datetime | None, str]:
@@ -179,8 +179,3 @@ async def _tell_progress(case: Case, now: datetime) -> None:
         already = state.needs_human
         escalate(case, "contact_failing", "R-FALLBACK")
         state.needs_human = already or state.needs_human  # what a person must do already is not forgotten over it
-
-
-def promise_clock(promise_id: str) -> str:
-    """The key of a promise's clock among the case's clocks."""
-    return f"{PROMISE}/{promise_id}"
