@@ -59,12 +59,12 @@ class SigningKeys:
         signatures = (b64encode(_mac(key, message_id, stamp, body)).decode() for key in self._keys)
         return {ID: message_id, TIMESTAMP: stamp, SIGNATURE: " ".join(f"v1,{one}" for one in signatures)}
 
-    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
-        """Check a received message and return its id. Header names are looked up in lower case.
+    @staticmethod
+    def look(headers: Mapping[str, str], now: datetime) -> str:
+        """What can be seen before the body is there: the id that the sender claims. It proves nothing.
 
         Raises:
-            BadSignature: a header is missing or unreadable, the stamp lies more than 5 minutes off, or no signature
-            matches.
+            BadSignature: a header is missing or unreadable, or the stamp lies more than 5 minutes off.
         """
         message_id, stamp, given = headers.get(ID, ""), headers.get(TIMESTAMP, ""), headers.get(SIGNATURE, "")
         if not (message_id and stamp and given):
@@ -76,6 +76,17 @@ class SigningKeys:
             raise BadSignature(
                 f"{TIMESTAMP} is more than 5 minutes off; check both clocks, and sign anew when resending"
             )
+        return message_id
+
+    def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+        """Check a received message and return its id. Header names are looked up in lower case.
+
+        Raises:
+            BadSignature: a header is missing or unreadable, the stamp lies more than 5 minutes off, or no signature
+            matches.
+        """
+        self.look(headers, now)
+        message_id, stamp, given = headers[ID], headers[TIMESTAMP], headers[SIGNATURE]
         expected = [_mac(key, message_id, stamp, body) for key in self._keys]
         for signature in given.split(" ", _MOST_SIGNATURES)[:_MOST_SIGNATURES]:
             version, _, encoded = signature.partition(",")

@@ -6,8 +6,10 @@
     410 the customer was erased · 413 too big · 415 of a kind that we cannot clean · 422 damaged or not a photo to keep
     429 too many at once, come later · 503 the database is away
 
-`from` says whose photo it is: customer, warehouse or courier. Refusals are problem details (RFC 9457) with what is
-wrong in both languages. What the file is called or declared as does not matter: its content decides.
+`from` says whose photo it is: customer, warehouse or courier. The signature covers the body and the `webhook-id`, so
+the id must begin with `shop/case_no/from/`: a photo that was signed for one case is none for another. Refusals are
+problem details (RFC 9457) with what is wrong in both languages. What the file is called or declared as does not matter:
+its content decides.
 """
 
 from __future__ import annotations
@@ -36,8 +38,10 @@ from store.inbox import DATABASE_AWAY
 
 AT_ONCE = 8  # photos in memory; more senders are asked to come later
 BODY_WITHIN = 60.0  # seconds for a photo to arrive
+FIRST_WITHIN = 5.0  # seconds for its first byte: who says nothing holds no place of the few
 _PROBLEM = "application/problem+json"
 _STATUS = {
+    "signed_for_another": 401,
     "no_such_case": 404,
     "case_is_closed": 409,
     "customer_is_erased": 410,
@@ -71,26 +75,32 @@ class HttpEvidence:
 
     async def evidence(self, request: Request, shop: str, case_no: str) -> Response:
         """Take one photo."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
+        giver = request.query_params.get("from", Party.CUSTOMER.value)
+        try:
+            signed_for = self._keys.look(headers, self._clock())
+        except BadSignature as error:
+            return _unsigned(error)
+        if giver not in GIVERS:
+            return _refused(Problem(code="unknown_giver", where="from"))
+        if not (is_business_id(shop) and is_business_id(case_no)):
+            return _refused(Problem(code="no_such_case"))
+        if not signed_for.startswith(f"{shop}/{case_no}/{giver}/"):
+            return _refused(Problem(code="signed_for_another", where="webhook-id"))
         if self._free.locked():
             return self._later(429)
         async with self._free:
             try:
-                raw = await read_body(request, self._settings.photo_bytes, BODY_WITHIN)
+                raw = await read_body(request, self._settings.photo_bytes, BODY_WITHIN, FIRST_WITHIN)
             except (TimeoutError, ClientDisconnect):
                 return Response(status_code=408)
             if raw is None:
                 return _refused(Problem(code="photo_too_big", detail=self._limit()))
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
             now = self._clock()
             try:
                 self._keys.verify(headers, raw, now)
             except BadSignature as error:
-                return _told(401, [{"where": "webhook-signature", "what": str(error)}])
-            giver = request.query_params.get("from", Party.CUSTOMER.value)
-            if giver not in GIVERS:
-                return _refused(Problem(code="unknown_giver", where="from"))
-            if not (is_business_id(shop) and is_business_id(case_no)):
-                return _refused(Problem(code="no_such_case"))
+                return _unsigned(error)
             return await self._take(shop, case_no, raw, Party(giver), now)
 
     async def _take(self, shop: str, case_no: str, raw: bytes, giver: Party, now: datetime) -> Response:
@@ -112,6 +122,10 @@ class HttpEvidence:
         answer = _told(status, [{"where": "", "what": f"send it again after {after} s; nothing was taken"}])
         answer.headers["Retry-After"] = after
         return answer
+
+
+def _unsigned(error: BadSignature) -> Response:
+    return _told(401, [{"where": "webhook-signature", "what": str(error)}])
 
 
 def _refused(problem: Problem) -> Response:

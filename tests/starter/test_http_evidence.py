@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
+from fastapi import Request
 from temporalio.client import Client
 
 from domain.identity import workflow_id
 from domain.webhook_signature import SigningKeys
+from starter.http_body import read_body
+from starter.http_evidence import AT_ONCE, BODY_WITHIN, FIRST_WITHIN
 from store.evidence import PostgresEvidence
 from store.inbox import Inbox
 from store.pool import open_pool
@@ -48,7 +51,8 @@ async def send(
     partner: httpx2.AsyncClient, body: bytes, case: str = CASE, *, shop: str = SHOP, **query: str
 ) -> httpx2.Response:
     """Post a signed photo."""
-    headers = {"content-type": "image/png"} | KEYS.sign(f"msg-{random.random()}", datetime.now(UTC), body)
+    target = f"{shop}/{case}/{query.get('from', 'customer')}"
+    headers = {"content-type": "image/png"} | KEYS.sign(f"{target}/{random.random()}", datetime.now(UTC), body)
     return await partner.post(f"/cases/{shop}/{case}/evidence", params=query, content=body, headers=headers)
 
 
@@ -124,11 +128,61 @@ async def test_what_cannot_be_kept_is_refused_with_what_to_do(
 async def test_strangers_learn_nothing(partner: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
     """Without a signature or with another body than was signed: 401, whether the case exists or not."""
     unsigned = await partner.post(f"/cases/{SHOP}/{CASE}/evidence", content=dressed())
-    headers = KEYS.sign("msg-1", datetime.now(UTC), b"another body")
+    headers = KEYS.sign(f"{SHOP}/{CASE}/customer/1", datetime.now(UTC), b"another body")
     changed = await partner.post(f"/cases/{SHOP}/{CASE}/evidence", content=dressed(), headers=headers)
     assert [unsigned.status_code, changed.status_code] == [401, 401]
     assert problem(unsigned)["where"] == "webhook-signature"
     assert await kept(pool) == (0, 0)
+
+
+async def test_a_photo_goes_only_where_it_was_signed_to(
+    partner: httpx2.AsyncClient, pool: asyncpg.Pool, case: str
+) -> None:
+    """P-PRIV: what was signed for one case is not taken for another shop, case or giver, nor under an id of nowhere."""
+    body = dressed()
+    for signed_for in ("msg-1", f"other/{case}/customer/1", f"{SHOP}/{case}0/customer/1", f"{SHOP}/{case}/courier/1"):
+        headers = KEYS.sign(signed_for, datetime.now(UTC), body)
+        answer = await partner.post(f"/cases/{SHOP}/{case}/evidence", content=body, headers=headers)
+        assert (answer.status_code, problem(answer)["code"]) == (401, "signed_for_another")
+    assert await kept(pool) == (0, 0)
+    assert (await send(partner, body)).status_code == 202
+
+
+async def test_a_stranger_holds_no_place(partner: httpx2.AsyncClient, case: str) -> None:
+    """Senders without headers, or with old ones, are refused before their body comes, however many there are."""
+
+    async def answer_to(headers: dict[str, str]) -> bytes:
+        reader, writer = await asyncio.open_connection(partner.base_url.host, partner.base_url.port)
+        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        writer.write(f"POST /cases/{SHOP}/{case}/evidence HTTP/1.1\r\nhost: door\r\n{told}\r\n".encode())
+        status = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+        return status
+
+    old = KEYS.sign(f"{SHOP}/{case}/customer/1", datetime.now(UTC) - timedelta(hours=1), b"")
+    for headers in ({}, old):
+        many = (answer_to(headers | {"content-length": "1000"}) for _ in range(AT_ONCE + 1))
+        async with asyncio.timeout(FIRST_WITHIN):
+            assert {status.split()[1] for status in await asyncio.gather(*many)} == {b"401"}
+
+
+async def test_who_says_nothing_is_soon_let_go() -> None:
+    """The first byte must come soon; after it a slow sender has the whole time."""
+
+    def a_request(*pauses: float | None) -> Request:
+        left = iter(pauses)
+
+        async def receive() -> dict[str, Any]:
+            pause = next(left, 0.0)
+            await (asyncio.Event().wait() if pause is None else asyncio.sleep(pause))
+            return {"type": "http.request", "body": b"x", "more_body": pause == 0.0}
+
+        return Request({"type": "http", "headers": []}, receive)
+
+    with pytest.raises(TimeoutError):
+        await read_body(a_request(None), 10, BODY_WITHIN, 0.05)
+    assert await read_body(a_request(0.0, 0.2), 10, BODY_WITHIN, 0.05) == b"xx"
 
 
 async def test_too_big_is_refused_unread(pool: asyncpg.Pool, case: str) -> None:
@@ -142,7 +196,8 @@ async def test_too_big_is_refused_unread(pool: asyncpg.Pool, case: str) -> None:
         answer = await send(partner, bytes(25_000))
         assert (answer.status_code, problem(answer)["code"]) == (413, "photo_too_big")
         try:
-            endless = await partner.post(f"/cases/{SHOP}/{case}/evidence", content=pieces(), headers={"a": "b"})
+            headers = KEYS.sign(f"{SHOP}/{case}/customer/1", datetime.now(UTC), b"")
+            endless = await partner.post(f"/cases/{SHOP}/{case}/evidence", content=pieces(), headers=headers)
         except httpx2.HTTPError:  # it hung up while we were still sending
             endless = None
         assert endless is None or endless.status_code == 413

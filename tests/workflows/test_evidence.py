@@ -20,7 +20,7 @@ NO_PHOTOS = {"photos": 0}  # of his own accord: he sends them through the shop's
 
 async def send(case: LivedCase, photo: bytes) -> httpx2.Response:
     """The shop's app sends a photo of the customer to the door."""
-    headers = SignedExchange(SigningKeys.parse(DOOR_SECRET)).request(photo, f"photo-{case.case_no}")
+    headers = SignedExchange(SigningKeys.parse(DOOR_SECRET)).request(photo, f"{case.shop}/{case.case_no}/customer/1")
     answer = await case.house.events.post(f"/cases/{case.shop}/{case.case_no}/evidence", content=photo, headers=headers)
     await case.house.hand_over()
     return answer
