@@ -62,6 +62,19 @@ async def test_who_is_not_satisfied_is_taken_up_again_by_a_person(house: House) 
     assert len(await case.journal("case_closed")) == 1
 
 
+async def test_a_late_word_counts_while_the_case_has_not_closed_over_his_silence(house: House) -> None:
+    """ "Not solved", received after the 72 hours but seen before they were acted on (the worker was down): it is heard,
+    since silence is only taken for agreement where he said nothing (P-CLOSE)."""
+    case = await paid(house, **SILENT)
+
+    await case.say("customer_confirmed", solved=False, after=timedelta(hours=73))
+
+    await case.run_until(needs_human="decide:reopened")
+    assert await case.journal("case_closed") == []
+    assert await case.journal("clock_breached", clock="S-CONFIRM") == []
+    assert await case.told("closing_reminder") == []
+
+
 async def test_a_promise_keeps_the_case_open_until_it_is_kept(house: House) -> None:
     """An agent promised a call: the case does not close on the customer's word, nor over a broken promise."""
     case = await paid(house)

@@ -174,10 +174,16 @@ async def test_who_never_surfaces_is_put_before_a_person(house: House) -> None:
 
 
 async def test_who_surfaces_but_confirms_no_address_gets_nothing_sent(house: House) -> None:
-    """He writes, but never says where to: nothing is sent into the blue, a person decides."""
-    customer = {**DEAF, "surfaces_after": "8d", "address_after": "never"}
-    case = await house.open("customer_unreachable", reason="not_received", customer=customer)
+    """He writes a day after the week, before its end was acted on (the worker was down): he is heard all the same. But
+    he never says where to: nothing is sent into the blue, a person decides."""
+    case = await house.open("customer_unreachable", reason="not_received", customer={**DEAF, "address_after": "never"})
+    await case.run_until(waiting_for="parcel_back")
+    await case.run_until(waiting_for="customer_to_surface")
 
+    await case.say("customer_replied", after=timedelta(days=8))
+
+    assert (await case.rest()).waiting_for == "address"
+    assert await case.journal("clock_breached", clock="S-ADDRESS") == []
     await case.run_until(needs_human="decide:customer_never_surfaced")
     assert await case.ledger("goods_shipped") == []
     await case.act("decide", resolution="full_refund")

@@ -63,6 +63,7 @@ class Closing:
         return {"reason": case.request.reason, **paid}
 
     def _word(self) -> Ending | None:
+        """What he says to it. A late word counts too, while the case is not closed over his silence (P-CLOSE)."""
         case = self._case
         said = case.take(CustomerConfirmed)
         if said is not None:

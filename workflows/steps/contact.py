@@ -159,6 +159,7 @@ class Contact:
         return sum(attempt.result in FAILED for attempt in self._case.state.attempts)
 
     def _heard(self) -> bool:
+        """Whether he surfaced. A late word counts too: nothing was done over his silence yet (docs/decisions/0003)."""
         return self._case.take(CustomerReplied) is not None or any(
             fact.kind == AddressConfirmed.kind for fact in self._case.state.mailbox
         )
