@@ -8,7 +8,7 @@ import pytest
 
 from domain.rulebook import Rulebook, diff
 from domain.rulebook_file import default, default_text, kept, load
-from domain.rules import Unit
+from domain.rules import Numbers, Unit
 from domain.vocabulary import Party
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +108,17 @@ def test_the_executable_rules_carry_the_guards_and_the_ladder(book: Rulebook) ->
     assert rules.numbers.free_reopen_days == 15
     assert rules.switches["X2"] == "longer"
     assert (rules.name, rules.digest) == (book.name, book.digest)
+
+
+def test_a_case_pinned_before_a_number_was_in_the_rulebook_goes_by_what_the_code_said_then(book: Rulebook) -> None:
+    """Waits that came into the rulebook later are for older cases what they were; the default has the same ones."""
+    then = {"next_attempt_hours": 23, "courier_plan_percent": 50, "tracking_asked_percent": 50,
+            "first_refund_look_hours": 1, "last_refund_look_hours": 12}  # fmt: skip
+    pinned = Numbers.model_validate_json('{"unreachable_attempts": 3}')
+    assert {name: getattr(pinned, name) for name in then} == then
+    assert {name: getattr(book.rules().numbers, name) for name in then} == then
+    other = book.rules().numbers.model_copy(update={"courier_plan_percent": 25})
+    assert Numbers.model_validate_json(other.model_dump_json()) == other
 
 
 def test_comments_order_and_labels_do_not_change_the_digest(book: Rulebook) -> None:
