@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -53,6 +54,21 @@ async def cli(bench: Bench, *words: str) -> str:
     return out.decode() if done.returncode == 0 else f"refused: {errors.decode()}"
 
 
+async def shows_the_same_everywhere(bench: Bench, told: dict[str, Any]) -> None:
+    """Search attributes and current details say what `explain` says: the stage, a deadline, the case sheet."""
+    attributes = (await bench.handle.describe()).search_attributes
+    shown = {name: values for name, values in attributes.items() if name.startswith("AfterSale")}
+    assert shown.keys() == {"AfterSaleStage", "AfterSaleDeadline"}, "nobody is needed, and nothing else is shown"
+    assert shown["AfterSaleStage"] == [told["stage"]]
+    assert shown["AfterSaleDeadline"]
+    about_it = await bench.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    sheet = about_it.current_details
+    assert bench.request.case_no in sheet
+    assert f"**阶段 Stage** {told['stage']} · **等待 Waiting for** {told['waiting_for']}" in sheet
+    assert f"**时限 Clock** {told['due_rule']} · " in sheet
+    assert sheet.count("**时限 Clock**") == len([clock for clock in told["clocks"] if clock["state"] == "running"])
+
+
 async def test_a_case_is_driven_to_its_end_by_temporals_own_command_line(workshop: Workshop) -> None:
     """Hand-written JSON suffices: a whole return, a refused and an accepted command, and what the case says."""
     short = {"S-REOPEN": 1, "D-SURVEY": 1}
@@ -66,7 +82,7 @@ async def test_a_case_is_driven_to_its_end_by_temporals_own_command_line(worksho
         ("confirmation", "customer_confirmed", ""),
     ]
     for waiting_for, kind, document in script:
-        await bench.until(waiting_for=waiting_for)
+        await shows_the_same_everywhere(bench, await bench.until(waiting_for=waiting_for))
         if kind == "customer_confirmed":
             told = json.loads(await cli(bench, "query", "--type", "explain", "--output", "json"))
             shown = told["queryResult"][0] if isinstance(told["queryResult"], list) else told["queryResult"]
