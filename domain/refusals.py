@@ -217,6 +217,9 @@ def _decision(start: CaseStart, state: CaseState, command: Decide) -> Refusal | 
         return None
     if wrong := wrong_currency(start, command.amount):
         return wrong
+    if not command.amount:
+        zh, en = "退款金额不能为零；请写明金额，或不写 amount", "A refund of nothing is none; give a sum or no `amount`"
+        return refuse("no_amount", "R-REF-PATH", zh, en)
     paid = start.request.order.paid
     left = Money(minor=max(paid.minor - state.refunded, 0), currency=paid.currency)
     if left < command.amount:

@@ -115,6 +115,7 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("paid", paid(RefundStatus.PENDING), "cancel_case", "agent:1", {"reason": "changed_mind"}),
     ("over_paid", paid(), "decide", "agent:1", FULL | {"amount": yuan_of("39.01")}),
     ("currency", deciding(), "decide", "agent:1", FULL | {"amount": {"minor": 1, "currency": "EUR"}}),
+    ("no_amount", deciding(), "decide", "agent:1", FULL | {"amount": {"minor": 0}}),
     ("currency", quiet(), "promise", "agent:1", {"what": "cash", "amount": {"minor": 1, "currency": "EUR"}}),
     ("currency", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1, "currency": "EUR"}}),
     ("sold_with_free_postage", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1}}),
