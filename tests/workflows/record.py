@@ -144,6 +144,9 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "refund_only-unshipped": ("refund_only", {"order": UNSHIPPED}, ()),
     "refund_only-decided": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "full_refund"),)),
     "refund_only-rulebook_adopted": ("refund_only", {"reason": "quality"}, (_adopts, _decided_late)),
+    "refund_only-price_adjusted": (
+        "refund_only", {"reason": "quality"}, (_decides("refund_only", "price_refund", amount={"minor": 700}),),
+    ),
     "refund_only-rejected": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "explain_only"),)),
     "refund_only-withdrawn": (
         "refund_only", {"reason": "quality"}, (_says("decision_refund_only", "customer_withdrew"),),

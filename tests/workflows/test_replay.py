@@ -59,7 +59,7 @@ def test_the_common_endings_are_recorded() -> None:
     assert ended == {
         Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED, Outcome.RESHIPPED, Outcome.DELIVERED, Outcome.REJECTED,
         Outcome.EXPIRED, Outcome.WITHDRAWN, Outcome.NO_FAULT_FOUND, Outcome.GOODWILL_ONLY,
-        Outcome.RETURNED_TO_CUSTOMER,
+        Outcome.RETURNED_TO_CUSTOMER, Outcome.PRICE_ADJUSTED,
     }  # fmt: skip
 
 
