@@ -15,15 +15,20 @@ from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import LivedCase
 
+# After two whole days the parcel would arrive in the same second as the second daily news: either may come first.
+ARRIVES = {"delivered_after": "40h"}
 SCRIPTS: dict[str, dict[str, Any]] = {
     "return_refund": {},
     "refund_only": {"reason": "not_received", "provider": {"answer": "pending"}},
-    "customer_unreachable": {"customer": {"calls": ["no_answer"], "surfaces_after": "8d"}},
+    "customer_unreachable": {"customer": {"calls": ["no_answer"], "surfaces_after": "8d"}, "courier": ARRIVES},
     "no_tracking_info": {
         "courier": {"state": "stalled", "trace": "lost"},
         "customer": {"choice": "full_refund"},
     },
-    "parcel_lost": {"courier": {"state": "stalled", "trace": "lost"}, "customer": {"solved": [False, True]}},
+    "parcel_lost": {
+        "courier": {"state": "stalled", "trace": "lost", **ARRIVES},
+        "customer": {"solved": [False, True]},
+    },
 }
 
 
