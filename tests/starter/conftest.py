@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.namespace import own_namespace
 from tests.starter.told_case import ToldCase
 
 MakeDispatcher = Callable[..., Dispatcher]
+_numbers = itertools.count(1)
 
 
 @pytest_asyncio.fixture
@@ -32,9 +34,9 @@ async def pool(database: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest_asyncio.fixture
-async def shop_client(temporal: TemporalServer, database: str) -> AsyncIterator[Client]:
+async def shop_client(temporal: TemporalServer) -> AsyncIterator[Client]:
     """A client on an own namespace, so that case numbers of one test never meet those of another; with a worker."""
-    namespace = f"starter-{database.rpartition('_')[2]}"
+    namespace = f"starter-{next(_numbers)}"
     await own_namespace(temporal, namespace)
     client = await Client.connect(temporal.address, namespace=namespace, data_converter=pydantic_data_converter)
     async with Worker(client, task_queue=TASK_QUEUE, workflows=[ToldCase], workflow_runner=UnsandboxedWorkflowRunner()):
