@@ -79,7 +79,10 @@ async def _demo(*, keep: bool, as_json: bool) -> int:
     progress.phase(
         "启动 PostgreSQL、Temporal、工作进程、合作方模拟器", "Starting PostgreSQL, Temporal, worker, partners"
     )
-    async with standing(EXAMPLES, progress.lived) as house, _watched(house), _logged(house):
+    # The log is closed after the house: its door says goodbye in it.
+    async with contextlib.AsyncExitStack() as last, standing(EXAMPLES, progress.lived) as house, _watched(house):
+        log = last.enter_context((house.stack.folder / "logs" / "demo.log").open("a"))
+        logs.configure("info", log)
         progress.phase("从文件导入订单事件", "Taking order events in from files")
         try:
             reports = await demo_cases.take_files(house, demo_cases.files_of(EXAMPLES), expected["shop"])
@@ -127,14 +130,6 @@ async def _watched(house: DemoHouse) -> Any:
         raise
     finally:
         watching.cancel()
-
-
-@contextlib.asynccontextmanager
-async def _logged(house: DemoHouse) -> Any:
-    """Logs of this process go to a file: the terminal is for the tables."""
-    with (house.stack.folder / "logs" / "demo.log").open("a") as log:
-        logs.configure("info", log)
-        yield
 
 
 class _Progress:

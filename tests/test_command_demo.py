@@ -31,6 +31,7 @@ async def test_every_example_case_reaches_its_right_end(tmp_path: Path) -> None:
     told = json.loads(out)
     wrong = {row["case"]: row["wrong"] for row in told["cases"] if not row["right"]}
     assert (demo.returncode, told["right"], wrong) == (0, True, {}), err.decode()
+    assert b"Traceback" not in err, err.decode()
     assert len(told["cases"]) == 36
     assert all("R-CLOSECONF" in row["story"] and float(row["days"]) > 15 for row in told["cases"])
     assert sum(row["bad"] for row in told["files"]) == 9
