@@ -226,11 +226,12 @@ async def _keep(house: House, name: str, one_at_a_time: asyncio.Semaphore) -> No
 
 
 def without_machine(value: Any) -> Any:
-    """Who recorded it is no part of a history: worker and client identities hold process ids and host names."""
+    """Who recorded it is no part of a history: identities hold process ids and host names, stack traces folders."""
     if isinstance(value, dict):
         return {
             key: "recorded" if key in ("identity", "binaryChecksum") else without_machine(inner)
             for key, inner in value.items()
+            if key != "stackTrace"
         }
     if isinstance(value, list):
         return [without_machine(inner) for inner in value]

@@ -44,6 +44,11 @@ def shown(file: Path) -> Iterator[tuple[dict[str, Any], datetime]]:
             yield {name: value(payload) for name, payload in fields.items()}, at
 
 
+def test_a_recorded_history_does_not_say_where_it_was_recorded() -> None:
+    """No stack trace, and so no folder of the machine, stands in what is published."""
+    assert [file.name for file in EVERYTHING if '"stackTrace"' in file.read_text(encoding="utf-8")] == []
+
+
 def test_every_activity_timer_and_child_says_in_plain_words_what_it_is_for() -> None:
     """Whoever reads a history sees a sentence beside each step, not only the name of a function."""
     seen = set()
