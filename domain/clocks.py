@@ -11,6 +11,8 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from domain.rules import ClockRule
+
 
 class ClockState(StrEnum):
     """Life of a clock."""
@@ -50,21 +52,14 @@ class Clock(BaseModel):
     provisional: bool = False  # counted over days of which no official notice was known
 
     @classmethod
-    def start(
-        cls,
-        *,
-        id: str,
-        rule: str,
-        source: str,
-        anchor: str,
-        at: datetime,
-        due_at: datetime,
-        warn_percent: tuple[int, ...],
-    ) -> Self:
-        """A running clock from `at` to `due_at`, with warnings at the given shares of its length."""
+    def start(cls, rule: ClockRule, at: datetime, due_at: datetime) -> Self:
+        """A running clock under that rule from `at` to `due_at`, with warnings at the rule's shares of its length."""
         length = due_at - at
-        warn_at = [at + length * percent / 100 for percent in warn_percent if length]  # due at once: no warning helps
-        return cls(id=id, rule=rule, source=source, anchor=anchor, started_at=at, due_at=due_at, warn_at=warn_at)
+        warn_at = [at + length * percent / 100 for percent in rule.warn_percent if length]  # due at once: none helps
+        return cls(
+            id=rule.id, rule=rule.rule, source=rule.source, anchor=rule.anchor,
+            started_at=at, due_at=due_at, warn_at=warn_at,
+        )  # fmt: skip
 
     @property
     def running(self) -> bool:

@@ -28,15 +28,7 @@ def promise(
     due = max(due_at or now + timedelta(seconds=rule.length), now)
     made = Promised(id=f"P{state.number()}", what=what, amount=amount, by=by, due_at=due)
     state.promises.append(made)
-    state.clocks[clock_of(made.id)] = Clock.start(
-        id=rule.id,
-        rule=rule.rule,
-        source=rule.source,
-        anchor=rule.anchor,
-        at=now,
-        due_at=due,
-        warn_percent=rule.warn_percent,
-    )
+    state.clocks[clock_of(made.id)] = Clock.start(rule, now, due)
     state.record(now, "promise", made.id, "P-PROMISE", **made.model_dump(mode="json"))
     return made
 

@@ -152,15 +152,7 @@ class Case:
         due, provisional = await self.counted(rule, start)
         if no_later_than is not None:
             due = max(min(due, no_later_than), start)
-        clock = Clock.start(
-            id=id,
-            rule=rule.rule,
-            source=rule.source,
-            anchor=rule.anchor,
-            at=start,
-            due_at=due,
-            warn_percent=rule.warn_percent,
-        )
+        clock = Clock.start(rule, start, due)
         clock.take_warnings(self.now)  # a clock may start in the past; its warnings then have no use
         clock.no_later_than, clock.provisional = no_later_than, provisional
         self.state.clocks[key] = clock

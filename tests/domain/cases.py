@@ -44,15 +44,7 @@ class Desk:
         """A running clock."""
         rule = RULES.clocks[key.partition("/")[0]]
         due = self.now + timedelta(hours=hours)
-        self.state.clocks[key] = Clock.start(
-            id=rule.id,
-            rule=rule.rule,
-            source=rule.source,
-            anchor=rule.anchor,
-            at=self.now,
-            due_at=due,
-            warn_percent=rule.warn_percent,
-        )
+        self.state.clocks[key] = Clock.start(rule, self.now, due)
         return self.state.clocks[key]
 
     def message(self, kind: str, by: str = "agent:1", **fields: Any) -> Message:

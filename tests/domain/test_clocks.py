@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.clocks import Clock, ClockState
+from domain.rules import ClockRule, Unit
 from tests.domain.example import SIGNED
 
 HOUR = timedelta(hours=1)
@@ -17,15 +18,11 @@ SECOND = timedelta(seconds=1)
 
 def clock(hours: float = 10, warn: tuple[int, ...] = (50, 80)) -> Clock:
     """A clock of so many hours."""
-    return Clock.start(
-        id="S-CONSENT",
-        rule="R-CONSENT",
-        source="shop default",
-        anchor="plan_proposed",
-        at=SIGNED,
-        due_at=SIGNED + hours * HOUR,
-        warn_percent=warn,
-    )
+    rule = ClockRule(
+        id="S-CONSENT", rule="R-CONSENT", source="shop default", anchor="plan_proposed",
+        length=0, unit=Unit.SECONDS, warn_percent=warn,
+    )  # fmt: skip
+    return Clock.start(rule, SIGNED, SIGNED + hours * HOUR)
 
 
 def test_a_clock_warns_at_its_shares_and_then_falls_due() -> None:

@@ -18,11 +18,8 @@ HOUR = timedelta(hours=1)
 
 def clock(id: str = "D-REFPAY", hours: float = 72) -> Clock:
     """A clock of so many hours with warnings at half of them and at four fifths."""
-    rule = RULES.clocks[id]
-    return Clock.start(
-        id=id, rule=rule.rule, source=rule.source, anchor=rule.anchor, at=SIGNED, due_at=SIGNED + hours * HOUR,
-        warn_percent=(50, 80),
-    )  # fmt: skip
+    rule = RULES.clocks[id].model_copy(update={"warn_percent": (50, 80)})
+    return Clock.start(rule, SIGNED, SIGNED + hours * HOUR)
 
 
 def test_a_clock_counts_from_its_start_at_the_new_length() -> None:
