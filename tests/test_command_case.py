@@ -55,6 +55,17 @@ class Told:
         return json.loads(self.out)
 
 
+async def told(environment: Mapping[str, str], *words: str, language: str) -> Told:
+    """`aftersales ...`, as a person without a terminal runs it."""
+    process = await asyncio.create_subprocess_exec(
+        AFTERSALES, *words, env={**environment, "AFTERSALES_LANG": language},
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return Told(process.returncode, out.decode(), err.decode())
+
+
 @dataclass
 class Office:
     """An installation with a worker, in which cases can be opened and verbs be run."""
@@ -102,13 +113,7 @@ class Office:
 
     async def run(self, *words: str, language: str = "en", verb: str = "case") -> Told:
         """`aftersales case ...`, as a person without a terminal runs it."""
-        process = await asyncio.create_subprocess_exec(
-            AFTERSALES, verb, *words, env={**self.environment, "AFTERSALES_LANG": language},
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        return Told(process.returncode, out.decode(), err.decode())
+        return await told(self.environment, verb, *words, language=language)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -21,7 +21,7 @@ from commands.signature import checked
 from domain.reconciliation import day_of
 from gateways.signed_json import partner_client
 from local.temporal_server import TemporalServer
-from tests.test_command_case import Told
+from tests.test_command_case import Told, told
 from tests.workflows.bookkeeping import KINDS, Bookkeeping, order_for
 from tests.workflows.workshop import opened
 
@@ -38,13 +38,7 @@ class Finance:
 
     async def run(self, *words: str, language: str = "en") -> Told:
         """`aftersales money ...`."""
-        process = await asyncio.create_subprocess_exec(
-            AFTERSALES, "money", *words, env={**self.environment, "AFTERSALES_LANG": language},
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        return Told(process.returncode, out.decode(), err.decode())
+        return await told(self.environment, "money", *words, language=language)
 
 
 @pytest_asyncio.fixture(scope="module")
