@@ -1,19 +1,41 @@
-"""The sandbox for a converter to which it is all one whose payload it converts.
+"""The converter to which it is all one whose payload it converts, and the sandbox for it.
 
 The SDK asks a workflow three or four times per payload for the context in which it is to be converted, and each time
 compiles a line of Python and enters the sandbox with it: a fifth of our worker's time. Only a codec or a storage that
-works by context would look at the answer, and we have neither: `pydantic_data_converter` converts all alike.
+works by context would look at the answer, and we have neither: pydantic's converter converts all alike.
+
+For the same reason there is one such converter in a process. The SDK makes one per activation and two per case
+otherwise, each with nothing yet in its cache of pydantic's type adapters.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import DataConverter, SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
 
+
+class OneConverter(PydanticPayloadConverter):
+    """The SDK's pydantic converter, one for all who make it."""
+
+    _one: OneConverter | None = None
+
+    def __new__(cls) -> OneConverter:
+        """The one that there is."""
+        if cls._one is None:
+            cls._one = super().__new__(cls)
+            PydanticPayloadConverter.__init__(cls._one)
+        return cls._one
+
+    def __init__(self) -> None:
+        """Nothing: it was made by the first who asked for it."""
+
+
+CONVERTER = DataConverter(payload_converter_class=OneConverter)
 _NO_TARGET = StorageDriverStoreContext(target=None)
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+from importlib.util import cache_from_source, spec_from_file_location
 from types import CodeType, ModuleType
 
 
@@ -20,6 +20,7 @@ class _Loader(SourceFileLoader):
     def __init__(self, fullname: str, path: str) -> None:
         super().__init__(fullname, path)
         self._code = super().get_code(fullname)
+        self.cached = cache_from_source(path)
 
     def get_code(self, fullname: str) -> CodeType | None:
         return self._code
@@ -42,7 +43,10 @@ class KeptCode(MetaPathFinder):
         if fullname not in self._kept:
             return None
         loader, inside = self._kept[fullname]
-        return spec_from_file_location(fullname, loader.path, loader=loader, submodule_search_locations=inside)
+        spec = spec_from_file_location(fullname, loader.path, loader=loader, submodule_search_locations=inside)
+        if spec is not None:
+            spec.cached = loader.cached  # else each load works it out from the path again
+        return spec
 
 
 def keep(package: str) -> None:

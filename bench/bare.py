@@ -45,6 +45,7 @@ class BareStart(BaseModel):
 
     request: Request
     unreachable: timedelta = 3 * DAY
+    next_attempt: timedelta = timedelta(hours=23)
     daily: timedelta = DAY
     survey: timedelta = 3 * DAY
     reopen: timedelta = 15 * DAY
@@ -178,7 +179,7 @@ class BareReturnRefund(_Bare):
 
 @workflow.defn
 class BareCustomerUnreachable(_Bare):
-    """Call and write, wait, recall, wait with daily news, ask for the address, send again, close."""
+    """Call and write for three days, recall, wait with daily news, ask for the address, send again, close."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -206,11 +207,7 @@ class BareCustomerUnreachable(_Bare):
         """Conduct the case. A wait that runs out fails it: a person looks at failed ones."""
         self._begin(start)
         order = self._request.order
-        await self._tell("unreachable_call", Channel.CALL)
-        await self._tell("unreachable_notice")
-        try:
-            await workflow.wait_condition(lambda: self._replied is not None, timeout=start.unreachable)
-        except TimeoutError:
+        if not await self._keep_trying():
             await self._recall()
         await workflow.wait_condition(lambda: self._replied is not None, timeout=7 * DAY)
         await self._tell("address_asked")
@@ -228,6 +225,20 @@ class BareCustomerUnreachable(_Bare):
         await self._tell("shipped_told", waybill=waybill)
         await workflow.wait_condition(lambda: self._parcels.get(waybill) is ParcelState.DELIVERED, timeout=10 * DAY)
         return await self._close("reshipped")
+
+    async def _keep_trying(self) -> bool:
+        due_at = workflow.now() + self._start.unreachable
+        while (left := due_at - workflow.now()) > timedelta(0):
+            await self._tell("unreachable_call", Channel.CALL)
+            await self._tell("unreachable_notice")
+            try:
+                await workflow.wait_condition(
+                    lambda: self._replied is not None, timeout=min(left, self._start.next_attempt)
+                )
+            except TimeoutError:
+                continue
+            return True
+        return False
 
     async def _recall(self) -> None:
         order = self._request.order

@@ -1,7 +1,8 @@
 """The plain path of each procedure: the request, what partners and customer say to what, and clocks that fit real time.
 
 Deadlines are those of the packaged rulebook, since nothing is late on a plain path. Only what a case sits out to its
-end is shortened: three days without the customer, the daily news, the survey and the time of free reopening.
+end is shortened: three days without the customer with a call and a note on each, the daily news, the survey and the
+time of free reopening.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from domain.rules import ContactLimits, Rules
 from domain.vocabulary import CaseType, ReasonCode
 
 SHOP = "bench"
-UNREACHABLE = timedelta(seconds=3)
+UNREACHABLE = timedelta(seconds=10)  # three days
+NEXT_ATTEMPT = timedelta(seconds=3)  # not quite a day, as in the rulebook: the fourth attempt comes in time
 DAILY = timedelta(seconds=4)
 SURVEY = timedelta(seconds=1)
 REOPEN = timedelta(seconds=2)
@@ -84,7 +86,7 @@ def rules() -> Rules:
         for id, rule in book.clocks.items()
     }
     always = ContactLimits(call_from_hour=0, call_until_hour=24, calls_per_day=100, calls_per_week=100)
-    numbers = book.numbers.model_copy(update={"unreachable_attempts": 2})
+    numbers = book.numbers.model_copy(update={"next_attempt_hours": NEXT_ATTEMPT / timedelta(hours=1)})
     return book.model_copy(update={"clocks": clocks, "contact": always, "numbers": numbers})
 
 

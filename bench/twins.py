@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from bench import bare
-from bench.plain_path import DAILY, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
+from bench.plain_path import DAILY, NEXT_ATTEMPT, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
 from domain import rulebook_file
 from domain.events import Request
 from domain.vocabulary import CaseType, Stage
@@ -45,6 +45,7 @@ class Opener:
         start = bare.BareStart(
             request=request.model_copy(update={"person": None}),
             unreachable=UNREACHABLE,
+            next_attempt=NEXT_ATTEMPT,
             daily=DAILY,
             survey=SURVEY,
             reopen=REOPEN,

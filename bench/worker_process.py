@@ -21,6 +21,7 @@ import temporalio.client
 import uvloop
 from temporalio import activity
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -35,6 +36,7 @@ from bench.bare import BARE
 from bench.bare_activities import BareActivities
 from bench.partners import Partners, Told
 from bench.twins import WORKERS
+from contextless import CONVERTER
 from store.address_book import PostgresAddressBook
 from store.contact_ledger import PostgresContactLedger
 from store.journal import PostgresJournal
@@ -125,9 +127,10 @@ async def main(options: argparse.Namespace) -> None:
             client = await Client.connect(options.temporal, plugins=[ours.plugin()], interceptors=interceptors)
             pool = await stack.enter_async_context(await open_pool(options.dsn, max_size=ours.POOL))
             worker = ours.worker_over(client, case_activities(pool, told))
+            ours.collect_less()
         else:
-            converter = ours.plugin().data_converter
-            client = await Client.connect(options.temporal, data_converter=converter, interceptors=interceptors)  # type: ignore[arg-type]
+            converter = CONVERTER if options.twin == "lean" else pydantic_data_converter
+            client = await Client.connect(options.temporal, data_converter=converter, interceptors=interceptors)
             worker = bare_worker(client, told, options.twin)
         async with worker:
             print("ready", flush=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from domain.money import Money
 from domain.vocabulary import FreightPayer, Party
@@ -25,17 +25,22 @@ class Unit(StrEnum):
     CALENDAR_YEARS = "calendar_years"
 
 
+def _unless(usual: Any) -> Any:
+    """A field that is written out only where it is not as usual: each case carries its rules in its first event."""
+    return Field(default=usual, exclude_if=lambda value: value == usual)
+
+
 class ClockRule(BaseModel):
     """One row of the rulebook's section 5. `length` counts `unit`s from the instant of `anchor`."""
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
+    id: str = Field(exclude=True)  # the key under which `Rules` has it
     rule: str  # the rule it enforces, for example R-UNREACH-3D
     anchor: str
     length: int = Field(ge=0)
-    unit: Unit
-    warn_percent: tuple[int, ...] = (50, 80)
+    unit: Unit = _unless(Unit.SECONDS)
+    warn_percent: tuple[int, ...] = _unless((50, 80))
     source: str  # line of the handbook, for example S0:18
 
 
@@ -80,9 +85,8 @@ class CompensationSize(BaseModel):
     most: Money
 
 
-def _since(before: int) -> Any:
-    """A number that versions did not hold at first: without it a case goes by `before`, as it did then."""
-    return Field(default=before, exclude_if=lambda value: value == before)
+_since = _unless
+"""A number that versions did not hold at first: without it a case goes by the usual one, as it did then."""
 
 
 class Numbers(BaseModel):
@@ -98,7 +102,7 @@ class Numbers(BaseModel):
     closing_notices: int = 2  # notices before silence counts as agreement to close
     compensation_ladder: tuple[str, ...] = ("coupon", "member_price", "cash", "red_packet", "gift")  # M-COMP-LADDER
     free_reopen_days: int = 15  # X8
-    next_attempt_hours: int = _since(23)  # X7: after a failed attempt, to the first slot of the next day
+    next_attempt_hours: float = _since(23)  # X7: after a failed attempt, to the first slot of the next day
     courier_plan_percent: int = _since(50)  # of D-COURIER, when the customer hears the plan
     tracking_asked_percent: int = _since(50)  # of S-TRACKING, when he is asked for the number
     first_refund_look_hours: int = _since(1)  # R-REF-PATH: the net under a provider's notice that never comes;
@@ -120,3 +124,10 @@ class Rules(BaseModel):
     freight: dict[str, FreightRule] = {}  # by rule id, M-QUAL and so on
     no_reason_excluded: tuple[str, ...] = ()  # categories of goods, R-NR-CAT
     switches: dict[str, str] = {}  # the defaults of section 10 that a shop may choose otherwise, X1..X17
+
+    @field_validator("clocks", mode="before")
+    @classmethod
+    def _named(cls, clocks: Any) -> Any:
+        if not isinstance(clocks, dict):
+            return clocks
+        return {id: {"id": id, **row} if isinstance(row, dict) else row for id, row in clocks.items()}

@@ -57,9 +57,6 @@ class PostgresContactLedger:
                 return await self._take(connection, ask, None)
             async with connection.transaction():
                 await self._lock(connection, ask.case.shop, ask.customer_ref)
-                earlier = await connection.fetchrow(SQL["contact_find"], ask.key)
-                if earlier is not None:
-                    return _earlier(ask, earlier)
                 calls = await self._calls(connection, ask.case.shop, ask.customer_ref, ask.at)
                 return await self._take(connection, ask, may_call(calls, ask.at, ask.utc_offset_minutes, ask.limits))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from temporalio.converter import WorkflowSerializationContext
+from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from worker import plugin
@@ -14,6 +14,16 @@ def test_nothing_of_ours_converts_by_context():
     assert converter.payload_codec is None
     assert converter.external_storage is None
     assert converter.with_context(WorkflowSerializationContext(namespace="n", workflow_id="case/s/1")) is converter
+
+
+def test_all_cases_of_a_process_convert_with_the_same_converter():
+    """Each new one would begin with an empty cache of type adapters, and the SDK asks for one per activation."""
+    converter = plugin().data_converter
+    assert isinstance(converter, DataConverter)
+    assert converter.payload_converter_class() is converter.payload_converter_class()
+    hint = tuple[int, str]
+    payload = converter.payload_converter_class().to_payloads([(1, "一")])[0]
+    assert converter.payload_converter_class().from_payloads([payload], [hint]) == [(1, "一")]
 
 
 def test_the_sandbox_stays_on():

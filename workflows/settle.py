@@ -39,16 +39,20 @@ class Shown:
     def __init__(self) -> None:
         self.attributes: tuple[str, str] = ("intake", "")
         self.row: CaseRow | None = None
+        self.waiting = ""
 
 
 async def write(case: Case) -> bool:
     """Write a page of what is new. True when one was written: there may be more. Never raises: nothing is lost."""
     state = case.state
     now = case.now
-    row = row_of(case)
+    row, waiting = row_of(case), state.waiting.code if state.waiting else ""
     _show_attributes(case, row)
-    workflow.set_current_details(sheet(case.start, state, now))
-    if nothing_new(case) or (state.journal_retry_at is not None and now < state.journal_retry_at):
+    known = _known(case, row)
+    if not known or waiting != case.settled.waiting:
+        case.settled.waiting = waiting
+        workflow.set_current_details(sheet(case.start, state, now))
+    if known or (state.journal_retry_at is not None and now < state.journal_retry_at):
         return False
     # Debts before curiosities: the database lets no case close over a promise that it does not know to be kept.
     records = dict(sorted(state.records.items(), key=lambda item: item[1].kind == UNDECODABLE)[:PAGE])
@@ -88,7 +92,11 @@ async def write(case: Case) -> bool:
 
 def nothing_new(case: Case) -> bool:
     """Whether PostgreSQL knows all of the case."""
-    return not case.state.unread and not case.state.records and row_of(case) == case.settled.row
+    return _known(case, row_of(case))
+
+
+def _known(case: Case, row: CaseRow) -> bool:
+    return not case.state.unread and not case.state.records and row == case.settled.row
 
 
 def far_behind(case: Case) -> bool:
