@@ -21,6 +21,7 @@ from domain.money import Money
 from domain.ports.refunds import HumanNeed, RefundStatus
 from domain.vocabulary import (
     AttemptResult,
+    CaseType,
     Channel,
     Disposition,
     Inspection,
@@ -181,6 +182,7 @@ class CaseState(BaseModel):
     revision: int = 0
     entry_count: int = 0  # journal entries ever made
     opened_at: datetime
+    became: CaseType | None = None  # its type, where the facts said that it is another than was asked for
     stage: Stage = Stage.INTAKE
     waiting: Waiting | None = None
     needs_human: str = ""  # why a person must act, one code

@@ -17,7 +17,7 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
         return (instant + offset).strftime("%m-%d %H:%M")
 
     lines = [
-        f"### {request.case_no} · {request.case_type.value}",
+        f"### {request.case_no} · {(state.became or request.case_type).value}",
         f"- **订单 Order** {request.order.order_no} · {request.order.paid} · {request.reason.value}",
         f"- **阶段 Stage** {state.stage.value} · **等待 Waiting for** {state.waiting.code if state.waiting else '-'}"
         f" · **轮到 Ball with** {state.ball_with.value}",

@@ -105,7 +105,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
     return Explanation(
         case=start.request.case_no,
         order=start.request.order.order_no,
-        case_type=start.request.case_type,
+        case_type=state.became or start.request.case_type,
         reason=start.request.reason,
         rulebook=f"{start.rules.name}@{start.rules.digest[:12]}",
         stage=state.stage,

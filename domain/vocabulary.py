@@ -82,6 +82,7 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     NO_FAULT_FOUND = "no_fault_found"
+    EXPLAINED = "explained"  # 已说明: an answer or an apology was what he wanted
 
 
 class Resolution(StrEnum):

@@ -23,7 +23,7 @@ from domain.messages.payload import Payload
 from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
 from domain.rules import ClockRule, Rules, Unit
-from domain.vocabulary import Party, Stage
+from domain.vocabulary import CaseType, Party, Stage
 from workflows import counting, duties, partner_call, settle
 from workflows.adoption import Adoption
 from workflows.endings import Withdrawn
@@ -99,6 +99,13 @@ class Case:
         """Write a record of the rulebook's section 9."""
         if not self.resuming:
             self.state.record(self.now, kind, key, rule, **data)
+
+    def becomes(self, type: CaseType, rule: str) -> None:
+        """The facts say that it is a case of another type, a stuck parcel lost for instance. One history keeps both."""
+        before = self.state.became or self.request.case_type
+        if type is not before and not self.resuming:
+            self.state.became = type
+            self.note("type_changed", rule, before=before, type=type)
 
     # --- remembering ---
 

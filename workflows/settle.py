@@ -18,10 +18,12 @@ from activities.journal import REFUSED, JournalActivities
 from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
 from domain.journal import CaseRow, JournalPage
+from domain.vocabulary import CaseType
 
 if TYPE_CHECKING:
     from workflows.course import Case
 
+KIND = SearchAttributeKey.for_keyword("AfterSaleKind")
 STAGE = SearchAttributeKey.for_keyword("AfterSaleStage")
 DEADLINE = SearchAttributeKey.for_datetime("AfterSaleDeadline")
 NEEDS_HUMAN = SearchAttributeKey.for_keyword("AfterSaleNeedsHuman")
@@ -37,7 +39,7 @@ class Shown:
     """What this run has already shown, so that nothing is written twice."""
 
     def __init__(self) -> None:
-        self.attributes: tuple[str, str] = ("intake", "")
+        self.attributes: tuple[str, str, CaseType | None] = ("intake", "", None)
         self.row: CaseRow | None = None
         self.waiting = ""
 
@@ -125,7 +127,7 @@ def row_of(case: Case) -> CaseRow:
         shop=case.request.shop,
         case_no=case.request.case_no,
         order_no=order.order_no,
-        case_type=case.request.case_type,
+        case_type=state.became or case.request.case_type,
         stage=state.stage,
         ball_with=state.ball_with,
         due_at=due_at,
@@ -148,7 +150,7 @@ def due(case: Case) -> tuple[datetime | None, str]:
 
 def _show_attributes(case: Case, row: CaseRow) -> None:
     """Search attributes are the engineers' finder: they follow the stage, not each move of a deadline."""
-    shown = (row.stage, row.needs_human)
+    shown = (row.stage, row.needs_human, case.state.became)
     if shown == case.settled.attributes:
         return
     case.settled.attributes = shown
@@ -157,5 +159,6 @@ def _show_attributes(case: Case, row: CaseRow) -> None:
             STAGE.value_set(row.stage),
             NEEDS_HUMAN.value_set(row.needs_human) if row.needs_human else NEEDS_HUMAN.value_unset(),
             DEADLINE.value_set(row.due_at) if row.due_at else DEADLINE.value_unset(),
+            *([KIND.value_set(case.state.became)] if case.state.became else ()),
         ]
     )

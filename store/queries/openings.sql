@@ -4,8 +4,8 @@ ON CONFLICT (shop, order_no) DO UPDATE
 SET waybill = coalesce(nullif(excluded.waybill, ''), k.waybill), content = excluded.content;
 
 -- name: opening_case
-INSERT INTO cases (shop, case_no, workflow_id, order_no, customer_ref, case_type, stage, ball_with, rulebook, opened_at, currency)
-VALUES ($1, $2, $3, $4, $5, $6, 'intake', 'system', $7, $8, $9)
+INSERT INTO cases (shop, case_no, workflow_id, order_no, customer_ref, case_type, opened_as, stage, ball_with, rulebook, opened_at, currency)
+VALUES ($1, $2, $3, $4, $5, $6, $6, 'intake', 'system', $7, $8, $9)
 ON CONFLICT (shop, case_no) DO NOTHING
 RETURNING true;
 
@@ -16,10 +16,10 @@ ON CONFLICT DO NOTHING;
 
 -- name: opening_same_affair
 -- A request and its twin under another number, or under none, make one case, whichever comes first: the earliest case of the order
--- and type that was not over when it was asked for. A request with a number ($6) has a case of its own beside that of another number.
+-- and type (as it is, or as it was opened) that was not over when it was asked for. A request with a number ($6) has a case of its own beside that of another number.
 SELECT shop, case_no, stage = 'closed' AS closed
 FROM case_handles JOIN cases USING (shop, case_no)
-WHERE shop = $1 AND value = $2 AND kind = 'order_no' AND case_type = $3 AND (stage <> 'closed' OR closed_at >= $4)
+WHERE shop = $1 AND value = $2 AND kind = 'order_no' AND $3 IN (case_type, opened_as) AND (stage <> 'closed' OR closed_at >= $4)
     AND (NOT $6 OR case_no = $5 AND NOT EXISTS (SELECT FROM case_aliases AS a WHERE (a.shop, a.case_no) = ($1, $5)))
 ORDER BY opened_at, case_no
 LIMIT 1;

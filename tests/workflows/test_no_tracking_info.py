@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from tests.workflows.house import House
 from tests.workflows.lived_case import LivedCase, about
+from workflows.settle import KIND
 
 KEPT = {"handed_over": False, "stock_after": "never"}
 
@@ -97,7 +98,12 @@ async def test_a_parcel_that_the_courier_lost_is_made_good(house: House) -> None
     """It left and is lost: the customer chooses another parcel, and the courier is claimed from."""
     case = await house.open("no_tracking_info", reason="late", courier={"state": "no_info", "trace": "lost"})
 
+    await case.run_until(stage="consent")
+    assert (await case.row())["case_type"] == "parcel_lost"
+    assert (await case.handle.describe()).typed_search_attributes[KIND] == "parcel_lost"
+    assert await case.house.repeat(case) == "signalled"
     assert await case.to_the_end() == "reshipped"
+    assert (await case.one("type_changed")).data == {"before": "no_tracking_info", "type": "parcel_lost"}
 
     assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["reship"]
     assert len(await case.ledger("claim_opened")) == 1

@@ -4,7 +4,7 @@ R-LOST, R-OPTIONS, R-CONSENT, M-COURIER, X5, X12.
 """
 
 from domain.answers import Said
-from domain.vocabulary import Liability, Outcome, ParcelState, Resolution, ShipmentLeg
+from domain.vocabulary import CaseType, Liability, Outcome, ParcelState, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.steps.courier import MOVING
 
@@ -25,6 +25,7 @@ async def parcel_lost(case: Case) -> Outcome:
 
 async def make_good(case: Case) -> Outcome:
     """Tell the customer first, with the choice of another parcel or money back; then the record and the claim."""
+    case.becomes(CaseType.PARCEL_LOST, "R-LOST")
     answer = await case.consent.propose(
         Resolution.RESHIP, "R-LOST", template="parcel_lost_told", choices=(Resolution.RESHIP, Resolution.FULL_REFUND)
     )
