@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.instant import Instant
 from domain.messages.payload import LONGEST_TEXT, Payload
+from domain.money import Money
 from domain.vocabulary import Inspection, ParcelState, Party, Quality, Resolution
 
 
@@ -104,7 +105,10 @@ class CourierAnswered(Payload):
     rule = "R-NOINFO-COURIER"
     sender = Party.COURIER
     request: str = ""  # key of our request
-    verdict: str = Field(min_length=1, max_length=64)  # found, lost, moving, recalled, refused, accepted, unknown
+    # found, lost, moving, recalled, refused, too_late, accepted, unknown; fee_asked: he would do it for `fee`
+    verdict: str = Field(min_length=1, max_length=64)
+    fee: Money | None = None
+    courier: str = Field(default="", max_length=64)  # who would take it over, and receive the fee (R-OOA-RELAY)
 
 
 class WarehouseAnswered(Payload):
@@ -155,6 +159,7 @@ class Shipped(Payload):
     sender = Party.WAREHOUSE
     courier: str = ""
     waybill: str = Field(min_length=1, max_length=64)
+    request: str = ""  # key of our order, where the warehouse tells it
 
 
 class RefundNotice(Payload):

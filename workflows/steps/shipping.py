@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from activities.warehouse import ShipmentAsk, WarehouseActivities
 from domain.messages.facts import Shipped, WarehouseAnswered
+from domain.order import AskedLine
 from domain.ports.partner import Receipt
 from domain.ports.warehouse import Line, StockQuestion
 from domain.vocabulary import Party, ShipmentLeg, Stage
@@ -23,8 +24,16 @@ class Shipping:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    async def send(self, leg: ShipmentLeg, rule: str, step: str = "") -> bool:
-        """Have the order's goods sent and follow them until they arrive.
+    async def send(
+        self,
+        leg: ShipmentLeg,
+        rule: str,
+        step: str = "",
+        *,
+        goods: tuple[AskedLine, ...] = (),
+        template: str = "shipped_told",
+    ) -> bool:
+        """Have goods sent, all of the order by default, and follow them until they arrive.
 
         False when the warehouse cannot send them, or when they did not arrive in time: a person decides then.
         `step` tells several parcels of one leg apart.
@@ -33,15 +42,24 @@ class Shipping:
         step = step or f"ship/{leg}"
 
         async def sending() -> bool:
-            if not await case.once(f"{step}/placed", lambda: self._order(leg, rule, step), bool):
+            if not await self.place(leg, rule, step, goods=goods):
                 return False
-            waybill = await case.once(f"{step}/waybill", lambda: self._waybill(step), str)
-            await case.contact.tell("shipped_told", rule, step=f"{step}/told", waybill=waybill)
+            waybill = await self.left(step, rule, template)
             return await case.courier.delivered(waybill, "S-DELIVER", step)
 
         return await case.once(step, sending, bool)
 
-    async def _order(self, leg: ShipmentLeg, rule: str, step: str) -> bool:
+    async def place(self, leg: ShipmentLeg, rule: str, step: str, *, goods: tuple[AskedLine, ...] = ()) -> bool:
+        """Have the warehouse send goods, without waiting for them. False when it cannot."""
+        return await self._case.once(f"{step}/placed", lambda: self._order(leg, rule, step, goods), bool)
+
+    async def left(self, step: str, rule: str, template: str = "shipped_told") -> str:
+        """Wait until what was placed has left, and tell the customer its number."""
+        waybill = await self._case.once(f"{step}/waybill", lambda: self._waybill(step), str)
+        await self._case.contact.tell(template, rule, step=f"{step}/told", waybill=waybill)
+        return waybill
+
+    async def _order(self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...]) -> bool:
         case = self._case
         try:
             await case.partner(
@@ -51,7 +69,7 @@ class Shipping:
                     key=key,
                     case=case.key,
                     leg=leg,
-                    lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.order.lines),
+                    lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in goods or case.order.lines),
                     address_ref=case.state.address_ref,
                     customer_ref=case.order.customer_ref,
                     at=case.now,
@@ -69,11 +87,12 @@ class Shipping:
     async def _waybill(self, step: str) -> str:
         """Wait for the parcel's number; a late hand-over escalates (R-SHIP-24H) and is waited for all the same."""
         case, turn = self._case, 0
+        key = case.partner_key(f"{step}/ordered", "W")
         while True:
             turn += 1
             clock = await case.clock("S-SHIP", name=f"S-SHIP/{step}#{turn}")
             shipped = await case.until(
-                lambda: case.take(Shipped),
+                lambda: case.take(Shipped, where=lambda parcel, _: parcel.request in ("", key)),
                 code="shipment",
                 ball=Party.WAREHOUSE,
                 stage=Stage.WAITING_WAREHOUSE,
