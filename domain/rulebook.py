@@ -310,6 +310,12 @@ class Rulebook(_Row):
                 tracking_asked_percent=self._number("tracking_asked_percent"),
                 first_refund_look_hours=self._number("first_refund_look_hours"),
                 last_refund_look_hours=self._number("last_refund_look_hours"),
+                receipt_photos=self._number("receipt_photos"),
+                postage_cap=Money.parse(str(self._number("postage_cap")), self.currency),
+                damage_minor_percent=self._number("damage_minor_percent"),
+                damage_serious_percent=self._number("damage_serious_percent"),
+                substitute_discount_percent=self._number("substitute_discount_percent"),
+                phone_again_hours=self._number("phone_again_hours"),
             ),
             freight={
                 id: FreightRule(outbound=row.outbound, inbound=row.inbound, back=row.back)

@@ -107,6 +107,12 @@ class Numbers(BaseModel):
     tracking_asked_percent: int = _since(50)  # of S-TRACKING, when he is asked for the number
     first_refund_look_hours: int = _since(1)  # R-REF-PATH: the net under a provider's notice that never comes;
     last_refund_look_hours: int = _since(12)  # twice as long each time, up to this
+    receipt_photos: int = _since(1)  # R-EVID: of a receipt for freight that the customer laid out
+    postage_cap: Money = _since(Money(minor=2000))  # freight above it is paid back by a person's decision only
+    damage_minor_percent: int = _since(20)  # M-PARTIAL: share of the value for damaged goods that he keeps
+    damage_serious_percent: int = _since(50)
+    substitute_discount_percent: int = _since(10)  # R-OOS-OFFER: off another product in place of missing goods
+    phone_again_hours: int = _since(4)  # R-OOS-24H: between two calls to one who must be phoned
 
 
 class Rules(BaseModel):

@@ -11,6 +11,23 @@ class CaseType(StrEnum):
     CUSTOMER_UNREACHABLE = "customer_unreachable"  # 联系不上
     NO_TRACKING_INFO = "no_tracking_info"  # 发出无物流信息
     PARCEL_LOST = "parcel_lost"  # 丢件
+    TRACKING_QUERY = "tracking_query"  # 查件
+    SIGNED_NOT_RECEIVED = "signed_not_received"  # 非本人签收
+    PARCEL_STUCK = "parcel_stuck"  # 件留仓
+    COURIER_CONDUCT = "courier_conduct"  # 快递服务质量差
+    LATE_DELIVERY = "late_delivery"  # 派送不及时
+    LATE_SHIPMENT = "late_shipment"  # 发货不及时
+    COMPLAINT = "complaint"  # 投诉
+    DISPUTE = "dispute"  # 重大纠纷
+    BAD_REVIEW = "bad_review"  # 中差评
+    PLATFORM_RIGHTS = "platform_rights"  # 平台介入
+    ADDRESS_CHANGE = "address_change"  # 改地址
+    OUT_OF_AREA = "out_of_area"  # 超区件
+    CANCEL_BEFORE_RECEIPT = "cancel_before_receipt"  # 未收到货的退货
+    PRICE_DIFFERENCE = "price_difference"  # 退差价
+    POSTAGE_CLAIM = "postage_claim"  # 退运费
+    MINOR_FLAW = "minor_flaw"  # 小瑕疵
+    CUSTOMER_MISUSE = "customer_misuse"  # 使用不当
 
 
 class Stage(StrEnum):
@@ -32,6 +49,13 @@ class Stage(StrEnum):
     WAITING_PLATFORM = "waiting_platform"
     ESCALATED = "escalated"  # 升级
     REOPENED = "reopened"
+
+
+class CaseStatus(StrEnum):
+    """Whether a case is over, as Temporal's finder tells it: the workflow runs on through aftercare."""
+
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 class Party(StrEnum):
@@ -96,6 +120,10 @@ class Resolution(StrEnum):
     REDELIVER = "redeliver"
     REROUTE = "reroute"
     SELF_PICKUP = "self_pickup"
+    OTHER_COURIER = "other_courier"  # the courier that the customer asks for (R-OOA-FEE)
+    WAIT = "wait"  # he waits for his parcel after all (R-CANCEL-SHIPPED)
+    SHIP_TOGETHER = "ship_together"  # what is missing goes free with his next order (R-MISSING)
+    SUBSTITUTE = "substitute"  # another product, with a discount (R-OOS-OFFER)
     RECALL_PARCEL = "recall_parcel"
     REPAIR = "repair"
     REMOTE_ASSIST = "remote_assist"
@@ -173,6 +201,37 @@ class ShipmentLeg(StrEnum):
     TO_FACTORY = "to_factory"
 
 
+class InboundKind(StrEnum):
+    """Why a parcel comes to us (T-INBOUND)."""
+
+    CUSTOMER_RETURN = "customer_return"  # 自退件
+    UNDELIVERED_RETURN = "undelivered_return"  # 在途退件
+    REFUSED_RETURN = "refused_return"  # 拒收件
+    UNIDENTIFIED = "unidentified"  # 无头件
+
+
+class Settlement(StrEnum):
+    """How a fee gets to the company that receives it (X10)."""
+
+    DIRECT = "direct"
+    MONTHLY = "monthly"
+
+
+class Packaging(StrEnum):
+    """How the outer packaging of a damaged parcel is (R-DMG-CAUSE)."""
+
+    INTACT = "intact"
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """How bad a damage is (R-DMG-EVID)."""
+
+    MINOR = "minor"  # it can still be used
+    SERIOUS = "serious"
+
+
 class Quality(StrEnum):
     """Quality class of a received line, Qimen's `inventoryType`."""
 
@@ -233,3 +292,20 @@ class FreightPayer(StrEnum):
     MERCHANT = "merchant"
     CUSTOMER = "customer"
     COURIER = "courier"
+
+
+class Negotiated(StrEnum):
+    """How one negotiation with a customer ended (R-DISPUTE-LOG)."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    ADJOURNED = "adjourned"  # to be gone on with
+    SILENT = "silent"
+
+
+class PlatformVerdict(StrEnum):
+    """What a platform's arbiter decided (小二)."""
+
+    FOR_CUSTOMER = "for_customer"
+    FOR_SHOP = "for_shop"
+    MORE_EVIDENCE = "more_evidence"

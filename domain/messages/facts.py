@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.instant import Instant
 from domain.messages.payload import LONGEST_TEXT, Payload
+from domain.order import AskedLine
 from domain.money import Money
-from domain.vocabulary import Inspection, ParcelState, Party, Quality, Resolution
+from domain.vocabulary import Inspection, Packaging, ParcelState, Party, PlatformVerdict, Quality, Resolution, Severity
 
 
 class CustomerAgreed(Payload):
@@ -77,6 +78,15 @@ class CustomerWithdrew(Payload):
     sender = Party.CUSTOMER
 
 
+class CustomerLooked(Payload):
+    """The customer looked for a parcel that shows as signed, at home, at work, with neighbours (R-NOTME)."""
+
+    kind = "customer_looked"
+    rule = "R-NOTME"
+    sender = Party.CUSTOMER
+    found: bool
+
+
 class SurveyAnswered(Payload):
     """An answer to the satisfaction survey."""
 
@@ -107,6 +117,7 @@ class CourierAnswered(Payload):
     request: str = ""  # key of our request
     # found, lost, moving, recalled, refused, too_late, accepted, unknown; fee_asked: he would do it for `fee`
     verdict: str = Field(min_length=1, max_length=64)
+    slot_at: Instant | None = None  # by when he delivers, where a slot was asked for
     fee: Money | None = None
     courier: str = Field(default="", max_length=64)  # who would take it over, and receive the fee (R-OOA-RELAY)
 
@@ -119,6 +130,52 @@ class WarehouseAnswered(Payload):
     sender = Party.WAREHOUSE
     handed_over: bool
     stock_at: Instant | None = None  # when goods arrive, if they are missing
+
+
+class DamageDescribed(Payload):
+    """What is broken, how badly, and whether the outer packaging is intact (R-DMG-EVID): he says it, or who looked."""
+
+    kind = "damage_described"
+    rule = "R-DMG-EVID"
+    sender = Party.CUSTOMER
+    packaging: Packaging = Packaging.UNKNOWN
+    severity: Severity = Severity.SERIOUS
+    lines: tuple[AskedLine, ...] = Field(default=(), max_length=200)  # none: those of the request
+
+
+class PackingChecked(Payload):
+    """The warehouse looked at packing list and weight: what was not packed (R-MISSING)."""
+
+    kind = "packing_checked"
+    rule = "R-MISSING"
+    sender = Party.WAREHOUSE
+    complete: bool  # everything was packed, as far as the warehouse can see
+
+
+class StockTold(Payload):
+    """The warehouse says when missing goods are expected (R-OOS-OFFER)."""
+
+    kind = "stock_told"
+    rule = "R-OOS-OFFER"
+    sender = Party.WAREHOUSE
+    stock_at: Instant | None = None  # nobody knows when
+
+
+class StockArrived(Payload):
+    """Goods that were missing are in stock again (R-OOS-OFFER)."""
+
+    kind = "stock_arrived"
+    rule = "R-OOS-OFFER"
+    sender = Party.WAREHOUSE
+
+
+class OrderedAgain(Payload):
+    """The customer placed another order, with which what is missing can go (R-MISSING)."""
+
+    kind = "ordered_again"
+    rule = "R-MISSING"
+    sender = Party.SYSTEM
+    order_no: str = Field(min_length=1, max_length=64)
 
 
 class ReceivedLine(BaseModel):
@@ -171,6 +228,18 @@ class RefundNotice(Payload):
     key: str
 
 
+class PlatformRuled(Payload):
+    """The platform's arbiter decided, or asks for more evidence by an instant of his (T-RIGHTS)."""
+
+    kind = "platform_ruled"
+    rule = "T-RIGHTS"
+    sender = Party.PLATFORM
+    verdict: PlatformVerdict
+    amount: Money | None = None  # for the customer: how much; what was asked for when absent
+    due_at: Instant | None = None  # more evidence: by when
+    ruling_ref: str = ""
+
+
 class RequestRepeated(Payload):
     """The same after-sales request came again; noted, nothing else."""
 
@@ -192,7 +261,8 @@ FACTS: Mapping[str, type[Payload]] = {
     model.kind: model
     for model in (
         CustomerAgreed, CustomerReplied, AddressConfirmed, EvidenceReceived, ReturnShipped, CustomerConfirmed,
-        CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
-        Shipped, RefundNotice, RequestRepeated, CalendarChanged,
+        CustomerWithdrew, CustomerLooked, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
+        Shipped, RefundNotice, PlatformRuled, RequestRepeated, CalendarChanged,
+        DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
     )
 }  # fmt: skip

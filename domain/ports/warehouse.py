@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from pydantic import Field
 
 from domain.ports.customer import Recipient
 from domain.ports.partner import CaseKey, Receipt, Wire
-from domain.vocabulary import Quality, ShipmentLeg
+from domain.vocabulary import InboundKind, Quality, ShipmentLeg
 
 
 class Line(Wire):
@@ -30,6 +31,9 @@ class ReturnOrder(Wire):
     courier: str = ""
     waybill: str = ""
     kind: str = "THRK"  # THRK return, HHRK exchange
+    inbound: InboundKind = Field(
+        default=InboundKind.CUSTOMER_RETURN, exclude_if=lambda kind: kind is InboundKind.CUSTOMER_RETURN
+    )
     at: datetime
 
 
@@ -41,6 +45,8 @@ class ShipmentOrder(Wire):
     leg: ShipmentLeg
     lines: tuple[Line, ...]
     address_ref: str
+    beside: str = Field(default="", exclude_if=lambda order_no: not order_no)  # an order to go together with
+    not_by: str = Field(default="", exclude_if=lambda courier: not courier)  # a courier who does not deliver there
     at: datetime
 
 
@@ -54,15 +60,43 @@ class StockDisposal(Wire):
     at: datetime
 
 
-class StockQuestion(Wire):
-    """Was the parcel really handed over, and when does stock arrive (R-NOINFO-OUR)?
+class About(StrEnum):
+    """What the warehouse is asked about, and by which message it answers."""
 
-    Answered by a `warehouse_answered` message.
+    HAND_OVER = "hand_over"  # did the parcel really leave? `warehouse_answered`
+    PACKING = "packing"  # what was packed, by list and weight? `packing_checked`
+    STOCK = "stock"  # when do missing goods arrive? `stock_told`, and `stock_arrived` when they have
+
+
+class StockQuestion(Wire):
+    """Was the parcel really handed over, what was in it, when does stock arrive (R-NOINFO-OUR, R-MISSING, R-OOS-OFFER)?
+
+    Answered by the message of its kind.
     """
 
     key: str
     case: CaseKey
     waybill: str
+    about: About = Field(default=About.HAND_OVER, exclude_if=lambda about: about is About.HAND_OVER)
+    lines: tuple[Line, ...] = Field(default=(), exclude_if=lambda lines: not lines)  # of which goods
+    at: datetime
+
+
+class PendingAction(StrEnum):
+    """What becomes of an order that has not left."""
+
+    HOLD = "hold"  # it is not sent (R-CANCEL-UNSHIPPED)
+    READDRESS = "readdress"  # it goes to the recipient that is named (R-ADDR)
+
+
+class PendingChange(Wire):
+    """Change an order before it leaves. A `warehouse_answered` message says whether it had left already."""
+
+    key: str
+    case: CaseKey
+    action: PendingAction
+    customer_ref: str = ""
+    address_ref: str = ""
     at: datetime
 
 
@@ -83,4 +117,8 @@ class WarehouseGateway(Protocol):
 
     async def ask(self, question: StockQuestion) -> Receipt:
         """Ask about a parcel that was never scanned."""
+        ...
+
+    async def change(self, change: PendingChange, recipient: Recipient | None = None) -> Receipt:
+        """Hold an order that has not left, or have it sent elsewhere."""
         ...

@@ -43,6 +43,16 @@ WANTED = {
     "promise_kept",
     "goodwill_offered",
     "delay_told",
+    "damage_asked",
+    "damaged_at_door",
+    "damage_told",
+    "claim_failed_told",
+    "missing_told",
+    "next_order_told",
+    "wrong_item_told",
+    "out_of_stock_told",
+    "rest_shipped_told",
+    "stock_shipped_told",
 }
 LONG = {
     "case_no": "20261120000123456789",
