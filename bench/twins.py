@@ -12,8 +12,8 @@ from bench import bare
 from bench.plain_path import DAILY, NEXT_ATTEMPT, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
 from domain import rulebook_file
 from domain.events import Request
-from domain.vocabulary import CaseType, Stage
-from starter.case_opening import KIND, ORDER, STAGE, CaseOpening
+from domain.vocabulary import CaseStatus, CaseType
+from starter.case_opening import KIND, ORDER, STATUS, CaseOpening
 from starter.case_opening import SHOP as SHOP_ATTRIBUTE
 from starter.pace import Paces
 from store.openings import Openings
@@ -59,7 +59,7 @@ class Opener:
                 [
                     SearchAttributePair(SHOP_ATTRIBUTE, SHOP),
                     SearchAttributePair(KIND, request.case_type.value),
-                    SearchAttributePair(STAGE, Stage.INTAKE.value),
+                    SearchAttributePair(STATUS, CaseStatus.OPEN.value),
                     SearchAttributePair(ORDER, request.order.order_no),
                 ]
             ),

@@ -113,6 +113,10 @@ class OrderNotice(BaseModel):
         return self
 
 
+CUSTOMS = 2
+"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014)."""
+
+
 class CaseStart(BaseModel):
     """What a case workflow is started with: the request without its person, and the rules that bind the case."""
 
@@ -123,3 +127,4 @@ class CaseStart(BaseModel):
     opened_at: datetime
     carried: CaseState | None = None  # what an earlier run handed over (continue-as-new)
     continue_after_events: int = Field(default=2000, ge=1)  # a run this long goes on in a new one when the case rests
+    customs: int = 1  # a case keeps to its end what workflow code did when it began, where that changed since

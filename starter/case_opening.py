@@ -23,11 +23,11 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from domain.events import CaseStart, Request
+from domain.events import CUSTOMS, CaseStart, Request
 from domain.identity import TASK_QUEUE, case_number
 from domain.messages.facts import RequestRepeated
 from domain.rules import Rules
-from domain.vocabulary import CaseType, Stage
+from domain.vocabulary import CaseStatus, CaseType
 from starter.handing_over import Done, Pace, about_the_case, asking_temporal
 from starter.pace import Paces
 from store.openings import Opening, Openings
@@ -36,7 +36,7 @@ PATIENCE = timedelta(seconds=10)  # of one call to Temporal
 
 SHOP = SearchAttributeKey.for_keyword("AfterSaleShop")
 KIND = SearchAttributeKey.for_keyword("AfterSaleKind")
-STAGE = SearchAttributeKey.for_keyword("AfterSaleStage")
+STATUS = SearchAttributeKey.for_keyword("AfterSaleStage")
 ORDER = SearchAttributeKey.for_keyword("AfterSaleOrder")
 
 CHINESE = {
@@ -91,7 +91,7 @@ class CaseOpening:
         signal: Signal | None = first
         if repeated and first is None:
             signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
-        start = CaseStart(request=_under(case_no, request), rules=rules, opened_at=at)
+        start = CaseStart(request=_under(case_no, request), rules=rules, opened_at=at, customs=CUSTOMS)
         try:
             with asking_temporal():
                 await self._start(start, signal)
@@ -119,7 +119,7 @@ class CaseOpening:
                 [
                     SearchAttributePair(SHOP, request.shop),
                     SearchAttributePair(KIND, kind.value),
-                    SearchAttributePair(STAGE, Stage.INTAKE.value),
+                    SearchAttributePair(STATUS, CaseStatus.OPEN.value),
                     SearchAttributePair(ORDER, request.order.order_no),
                 ]
             ),

@@ -21,7 +21,7 @@ from temporalio.worker import Worker
 
 import worker
 from domain import rulebook_file
-from domain.events import CaseStart, Person, Request
+from domain.events import CUSTOMS, CaseStart, Person, Request
 from domain.identity import TASK_QUEUE, workflow_id
 from domain.money import Money
 from domain.order import Order, OrderLine
@@ -97,7 +97,8 @@ class Office:
         )
         rules = rulebook_file.default().rules()
         await Openings(self.pool).open(request, rules, rulebook_file.default_text(), now)
-        start = CaseStart(request=request.model_copy(update={"person": None}), rules=rules, opened_at=now)
+        asked = request.model_copy(update={"person": None})
+        start = CaseStart(request=asked, rules=rules, opened_at=now, customs=CUSTOMS)
         await self.client.start_workflow("Case", start, id=request.workflow_id, task_queue=TASK_QUEUE)
         await self.until(shop, order_no, "needs_human", "decide:refund_only")
         return order_no

@@ -23,7 +23,7 @@ from temporalio.client import Client
 
 import worker
 from domain import rulebook_file
-from domain.events import CaseStart, Request
+from domain.events import CUSTOMS, CaseStart, Request
 from domain.identity import TASK_QUEUE
 from domain.money import Money
 from domain.order import Order, OrderLine
@@ -97,7 +97,7 @@ async def refund_with_a_death(place: Place, step: str) -> None:
     )
     rules = rulebook_file.default().rules()
     await Openings(place.pool).open(request, rules, rulebook_file.default_text(), now)
-    start = CaseStart(request=request, rules=rules, opened_at=now)
+    start = CaseStart(request=request, rules=rules, opened_at=now, customs=CUSTOMS)
     handle = await client.start_workflow("Case", start, id=request.workflow_id, task_queue=TASK_QUEUE)
     mortal = await place.worker(namespace, step)
     assert await mortal.wait() == -signal.SIGKILL

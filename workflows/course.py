@@ -58,7 +58,7 @@ class Case:
         self.handled_in_run = 0
         self.rested_in_run = False
         self._found: tuple[str, Stage] | None = None
-        self.settled = settle.Shown()
+        self.settled = settle.Shown(start.customs)
         self.looks_again_at: datetime | None = None
         self.awaited: list[Clock | None] = []  # by the rests that are open, the innermost last
         self.adoption = Adoption(self)

@@ -18,7 +18,7 @@ from activities.journal import REFUSED, JournalActivities
 from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
 from domain.journal import CaseRow, JournalPage
-from domain.vocabulary import CaseType
+from domain.vocabulary import CaseStatus, CaseType, Stage
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -27,6 +27,9 @@ KIND = SearchAttributeKey.for_keyword("AfterSaleKind")
 STAGE = SearchAttributeKey.for_keyword("AfterSaleStage")
 DEADLINE = SearchAttributeKey.for_datetime("AfterSaleDeadline")
 NEEDS_HUMAN = SearchAttributeKey.for_keyword("AfterSaleNeedsHuman")
+
+RARELY = 2  # the customs since which they are set so seldom
+AFTERCARE = frozenset({"D-SURVEY", "S-REOPEN"})
 
 FIRST_GAP = timedelta(minutes=10)
 LONGEST_GAP = timedelta(hours=2)
@@ -38,8 +41,9 @@ FAILING = "journal_failing"
 class Shown:
     """What this run has already shown, so that nothing is written twice."""
 
-    def __init__(self) -> None:
-        self.attributes: tuple[str, str, CaseType | None] = ("intake", "", None)
+    def __init__(self, customs: int) -> None:
+        at_start = Stage.INTAKE if customs < RARELY else CaseStatus.OPEN
+        self.attributes: tuple[str, str, CaseType | None] = (at_start, "", None)
         self.row: CaseRow | None = None
         self.waiting = ""
 
@@ -143,22 +147,31 @@ def row_of(case: Case) -> CaseRow:
 
 
 def due(case: Case) -> tuple[datetime | None, str]:
-    """The earliest due instant among the running clocks, and its id."""
-    running = [(clock.due_at, clock.id) for clock in case.state.clocks.values() if clock.running]
+    """The earliest due instant among the running clocks, and its id. In aftercare nothing is due from anybody."""
+    aftercare = case.state.closed_at is not None and case.start.customs >= RARELY
+    running = [
+        (clock.due_at, clock.id)
+        for clock in case.state.clocks.values()
+        if clock.running and not (aftercare and clock.id in AFTERCARE)
+    ]
     return min(running, default=(None, ""))
 
 
 def _show_attributes(case: Case, row: CaseRow) -> None:
-    """Search attributes are the engineers' finder: they follow the stage, not each move of a deadline."""
-    shown = (row.stage, row.needs_human, case.state.became)
+    """Search attributes are the engineers' finder: what is open, and what needs a person by when (decision 0014)."""
+    rarely = case.start.customs >= RARELY
+    stage = (CaseStatus.CLOSED if row.stage is Stage.CLOSED else CaseStatus.OPEN) if rarely else row.stage
+    shown = (stage, row.needs_human, case.state.became)
     if shown == case.settled.attributes:
         return
     case.settled.attributes = shown
     workflow.upsert_search_attributes(
         [
-            STAGE.value_set(row.stage),
+            STAGE.value_set(stage),
             NEEDS_HUMAN.value_set(row.needs_human) if row.needs_human else NEEDS_HUMAN.value_unset(),
-            DEADLINE.value_set(row.due_at) if row.due_at else DEADLINE.value_unset(),
+            DEADLINE.value_set(row.due_at)
+            if row.due_at and (row.needs_human or not rarely)
+            else DEADLINE.value_unset(),
             *([KIND.value_set(case.state.became)] if case.state.became else ()),
         ]
     )

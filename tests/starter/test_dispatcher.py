@@ -77,7 +77,7 @@ async def test_request_opens_its_case(pool: asyncpg.Pool, shop_client: Client, m
     assert attributes == {
         "AfterSaleShop": "demo",
         "AfterSaleKind": "return_refund",
-        "AfterSaleStage": "intake",
+        "AfterSaleStage": "open",
         "AfterSaleOrder": ORDER,
     }
     (row,) = await pool.fetch("SELECT stage, closed_at, rulebook FROM cases WHERE case_no = $1", CASE)

@@ -101,7 +101,7 @@ async def test_a_parcel_that_the_courier_lost_is_made_good(house: House) -> None
     await case.run_until(stage="consent")
     assert (await case.row())["case_type"] == "parcel_lost"
     assert (await case.handle.describe()).typed_search_attributes[KIND] == "parcel_lost"
-    assert await case.house.repeat(case) == "signalled"
+    assert await case.house.repeat(case) == "repeated"
     assert await case.to_the_end() == "reshipped"
     assert (await case.one("type_changed")).data == {"before": "no_tracking_info", "type": "parcel_lost"}
 

@@ -26,7 +26,7 @@ from temporalio.worker import Worker
 
 import worker
 from domain import rulebook_file
-from domain.events import CaseStart, Request
+from domain.events import CUSTOMS, CaseStart, Request
 from domain.identity import TASK_QUEUE
 from domain.money import Money
 from domain.order import Order, OrderLine
@@ -173,7 +173,7 @@ class Workshop:
         asked = Request(**fields)
         rules = with_clocks(rules or rulebook_file.default().rules(), clocks or {})
         await Openings(self.pool).open(asked, rules, rulebook_file.default_text(), now)
-        start = CaseStart(request=asked, rules=rules, opened_at=now)
+        start = CaseStart(request=asked, rules=rules, opened_at=now, customs=CUSTOMS)
         if anew_after:
             start = start.model_copy(update={"continue_after_events": anew_after})
         handle = await (by or self.client).start_workflow("Case", start, id=asked.workflow_id, task_queue=TASK_QUEUE)
