@@ -18,12 +18,14 @@ from domain.journal import JournalEntry, Record
 from domain.messages.facts import CustomerAgreed, CustomerReplied
 from domain.messages.payload import Payload
 from domain.money import Money
+from domain.ports.collection import CollectionStatus
 from domain.ports.refunds import HumanNeed, RefundStatus
 from domain.vocabulary import (
     AttemptResult,
     CaseType,
     Channel,
     Disposition,
+    InboundKind,
     Inspection,
     Outcome,
     ParcelState,
@@ -39,6 +41,7 @@ GOODWILL = "compensation"  # the purpose of a refund, and what an approval is fo
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
 WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
 AWAITED = frozenset({"customer_to_surface", "contact_slot"})  # what a case waits for when any word of his is welcome
+POSTAGE_ASKED = "postage_asked"  # a breach by us of which a supervisor is told; his note says that he knows (P-FREEPOST)
 UNANSWERED = "customer_wrote"  # why a person is needed: nobody may be left unanswered (R-FALLBACK)
 
 
@@ -115,6 +118,7 @@ class Proposal(BaseModel):
     fee: Money | None = None
     told: bool = True  # a quote asked for by staff is told when the case next comes to rest
     agreed: bool | None = None
+    choice: str = ""  # what he chose, where it was he who answered
     lapsed: bool = False  # nobody answered it in time: it waits for no word any more
 
 
@@ -130,6 +134,16 @@ class Refunding(BaseModel):
     status: RefundStatus = RefundStatus.INTENDED
     need: HumanNeed | None = None
     code: str = ""
+
+
+class Collecting(BaseModel):
+    """Money that the customer was asked for (P-FEEQUOTE)."""
+
+    key: str
+    amount: Money
+    purpose: str
+    rule: str
+    status: CollectionStatus = CollectionStatus.INTENDED
 
 
 class ReturnStatus(StrEnum):
@@ -151,12 +165,14 @@ class InspectionDone(BaseModel):
     round: int
     result: Inspection
     by: str
+    photos: tuple[str, ...] = ()
 
 
 class ReturnLeg(BaseModel):
     """Goods coming back."""
 
     status: ReturnStatus = ReturnStatus.NONE
+    inbound: InboundKind = InboundKind.CUSTOMER_RETURN
     rma: str = ""
     courier: str = ""
     waybill: str = ""
@@ -205,11 +221,15 @@ class CaseState(BaseModel):
     approvals: list[Approval] = []
     proposals: list[Proposal] = []
     refunds: list[Refunding] = []
+    collections: list[Collecting] = []
     compensation_minor: int = 0  # goodwill owed or given so far, against A-CAP
     gestures: list[Gesture] = []
     came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
     address_ref: str = ""
+    repair_fee: Money | None = None  # what the repairer says that it would cost the customer
+    handed_to: Party | None = None  # who of staff acts instead of an agent, where the case was handed over (P-STAFF)
+    handed_by: str = ""
     outcome: Outcome | None = None
     closed_at: datetime | None = None
     withdrawn: bool = False
@@ -222,14 +242,20 @@ class CaseState(BaseModel):
     @property
     def ball_with(self) -> Party:
         """Who must act next."""
-        if self.needs_human:
-            return self.waiting.ball_with if self.waiting and self.waiting.ball_with in STAFF else Party.AGENT
-        return self.waiting.ball_with if self.waiting else Party.SYSTEM
+        ball = self.waiting.ball_with if self.waiting else Party.SYSTEM
+        if self.needs_human and ball not in STAFF:
+            ball = Party.SUPERVISOR if self.needs_human in TO_SUPERVISOR else Party.AGENT
+        return self.handed_to or ball if ball is Party.AGENT else ball
 
     @property
     def refunded(self) -> int:
         """Minor units that reached the customer."""
         return sum(refund.amount.minor for refund in self.refunds if refund.status is RefundStatus.DONE)
+
+    @property
+    def collected(self) -> int:
+        """Minor units that the customer paid beyond the order's own payment."""
+        return sum(one.amount.minor for one in self.collections if one.status is CollectionStatus.PAID)
 
     def number(self) -> int:
         """The next number of the case's own counter."""
@@ -247,12 +273,12 @@ class CaseState(BaseModel):
 
     @property
     def money_moves(self) -> bool:
-        """Whether a refund was asked for that is not finally refused: from then on nothing can be taken back.
+        """Whether money came in, or a refund was asked for and not finally refused: then nothing can be taken back.
 
         Goodwill is no part of what the customer asked for, so it ties neither side to the request.
         """
         asked = (refund for refund in self.refunds if refund.purpose != GOODWILL)
-        return any(refund.status is not RefundStatus.REFUSED for refund in asked)
+        return bool(self.collected) or any(refund.status is not RefundStatus.REFUSED for refund in asked)
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:
         """Shed what is in the way of handing the state to a new run, of which the server takes 2 MB at most.
@@ -290,6 +316,9 @@ class CaseState(BaseModel):
         open_ones = [a for a in self.approvals if a.verdict is Verdict.OPEN and id in ("", a.id)]
         return open_ones[0] if len(open_ones) == 1 else None
 
+
+TO_SUPERVISOR = frozenset({"overdue:D-COMPL", POSTAGE_ASKED})
+"""What lands with the supervisor at once (A-SUPQ)."""
 
 STAFF = frozenset(
     {Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE, Party.LOGISTICS_CLERK, Party.PURCHASING, Party.QC}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain import goodwill, promise_ledger
+from domain import goodwill, grievance, promise_ledger
 from domain.case import (
     FEE,
     GOODWILL,
+    POSTAGE_ASKED,
     UNANSWERED,
     WORDS,
     Attempt,
@@ -24,6 +25,8 @@ from domain.messages.commands import (
     CancelCase,
     CloseCase,
     Decide,
+    FileReport,
+    HandOver,
     KeepPromise,
     LogCall,
     MoveClock,
@@ -35,6 +38,7 @@ from domain.messages.commands import (
     Reject,
     ReopenCase,
     ResumeClock,
+    SubmitEvidence,
 )
 from domain.messages.decoding import Message
 from domain.messages.facts import CustomerReplied
@@ -52,6 +56,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
     if isinstance(command, OfferCompensation):
         data |= goodwill.customary(start, command.form, command.amount, command.occasion)
     state.note(now, message.by, command.kind, command.rule, **data)
+    grievance.taken_up(state, message.by)
     match command:
         case Approve() | Reject():
             return _decide_approval(start, state, command, message.by, now)
@@ -61,15 +66,18 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             )
             return f"asked_for_approval:{offered.approval}" if offered.approval else "promised"
         case Promise():
-            return promise_ledger.promise(
+            promised = promise_ledger.promise(
                 start, state, now, what=command.what, amount=command.amount, by=message.by, due_at=command.due_at
-            ).id
+            )
+            grievance.schedule(state, promised.due_at)
+            return promised.id
         case KeepPromise():
             promise_ledger.keep(state, command.promise, now)
             goodwill.given(state, command.promise, now)
             return command.promise
         case LogCall():
             _log_call(start, state, command, message, now)
+            grievance.log_contact(start, state, command, message.by, now)
             answered(state, message)
         case AddNote():
             answered(state, message)
@@ -81,7 +89,11 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             state.withdrawn = True
         case QuoteFee():
             return _quote(state, command, message.by, now)
-        case Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook():
+        case HandOver():
+            grievance.hand_over(start, state, command, message.by, now)
+        case (
+            Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook() | FileReport() | SubmitEvidence()
+        ):
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"
 
@@ -107,7 +119,8 @@ def answered(state: CaseState, message: Message) -> None:
         state.came_back.note_answer(message.by)
     if state.needs_human == UNANSWERED:
         state.mailbox = [fact for fact in state.mailbox if fact.kind not in WORDS]
-    if state.needs_human in (UNANSWERED, goodwill.DECLINED):
+    told = state.needs_human == POSTAGE_ASKED and message.role in (Party.SUPERVISOR, Party.MANAGER)
+    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED):
         state.needs_human = ""
 
 

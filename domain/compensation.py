@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from domain.answers import Ruling
 from domain.authority import may_compensate
 from domain.decision import Decision
 from domain.money import Money
@@ -63,6 +64,24 @@ def size(rules: Rules, occasion: str, amount: Money) -> SizeDecision:
     if amount < row.least:
         return _size(False, "below_custom", row)
     return _size(amount <= row.most, "customary" if amount <= row.most else "above_custom", row)
+
+
+def customary(rules: Rules, occasion: str, currency: str) -> Money | None:
+    """The least that is customary for an occasion; None where nothing is, in that currency."""
+    rows = (row for row in rules.compensation if row.occasion == occasion and row.least.currency == currency)
+    return next((row.least for row in rows), None)
+
+
+def for_keeping(rules: Rules, ruling: Ruling, currency: str) -> Money | None:
+    """What he gets who keeps worn or washed goods with a defect (R-QUAL-WORN); None where a supervisor decides.
+
+    Keeping them is decided as a partial refund, of the least that is customary when no sum is named. Anything else, or
+    more than is customary, says that it is serious (A-SERIOUS).
+    """
+    if ruling.resolution is not Resolution.PARTIAL_REFUND:
+        return None
+    amount = ruling.amount or customary(rules, "worn_defect", currency)
+    return None if amount is None or size(rules, "worn_defect", amount).reason == ABOVE else amount
 
 
 def may_give(rules: Rules, role: Party, total: Money, custom: SizeDecision) -> Decision:

@@ -18,13 +18,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.case import CaseState
+from domain.damage import Damage
 from domain.identity import case_number, is_business_id, workflow_id
 from domain.instant import Instant
 from domain.messages.payload import LONGEST_TEXT
 from domain.money import Money
-from domain.order import Order
+from domain.order import AskedLine, Order, OrderLine
+from domain.price_drop import PriceDrop
 from domain.rules import Rules
-from domain.vocabulary import CaseType, Liability, ParcelState, ReasonCode
+from domain.vocabulary import CaseType, Liability, ParcelState, ReasonCode, Resolution
 
 PREFIX = "aftersales."
 REQUEST = "aftersales.request"
@@ -70,9 +72,21 @@ class Request(BaseModel):
     reason: ReasonCode
     platform_reason: str = Field(default="", max_length=200)  # kept apart, never asked to be changed (X16)
     amount: Money | None = None  # what is asked for; the whole order when absent
+    lines: tuple[AskedLine, ...] = Field(default=(), max_length=200, exclude_if=lambda lines: not lines)  # absent: all
+    damage: Damage | None = Field(
+        default=None, exclude_if=lambda damage: damage is None
+    )  # T-DAMAGED, where it is known
+    replacement: tuple[OrderLine, ...] = Field(  # what he wants instead; absent: the same goods
+        default=(), max_length=200, exclude_if=lambda lines: not lines
+    )
     evidence: tuple[Reference, ...] = Field(default=(), max_length=50)  # of photos already there
     fault: Liability = Liability.UNDETERMINED
+    fee: Money | None = Field(default=None, exclude_if=lambda fee: fee is None)  # quoted to him: paid maintenance
     parcel_state: ParcelState | None = None
+    wants: Resolution | None = Field(default=None, exclude_if=lambda wish: wish is None)  # what he asks for by himself
+    address_ref: Reference = Field(default="", exclude_if=lambda ref: not ref)  # of another address that it shall go to
+    drop: PriceDrop | None = Field(default=None, exclude_if=lambda drop: drop is None)  # T-PRICE
+    worn: bool = Field(default=False, exclude_if=lambda worn: not worn)  # worn or washed (R-QUAL-WORN)
     requested_at: Instant
     deadline: Instant | None = None  # the platform's own deadline: ours is never later
     person: Person | None = None
@@ -84,7 +98,42 @@ class Request(BaseModel):
                 raise ValueError(f"{label} may hold letters, digits, '.', '_' and '-' only, at most 64 characters")
         if self.amount is not None and self.amount.currency != self.order.paid.currency:
             raise ValueError(f"amount must be in the order's currency {self.order.paid.currency}")
+        if self.fee is not None and (not self.fee or self.fee.currency != self.order.paid.currency):
+            raise ValueError(
+                f"fee must be a sum in the order's currency {self.order.paid.currency}; none where it is free"
+            )
+        if self.case_type is CaseType.MISSING_ITEM and not self.lines:
+            raise ValueError("lines must say which goods it is about and how many (sku, quantity)")
+        if place := self.order.unordered(self.lines):
+            raise ValueError(f"{place} names goods that the order does not hold, or not so many")
+        if any(line.price.currency != self.order.paid.currency for line in self.replacement):
+            raise ValueError(f"replacement: prices must be in the order's currency {self.order.paid.currency}")
+        self._drop_is_of_the_order()
+        if self.case_type is CaseType.BAD_REVIEW and self.amount is not None:
+            raise ValueError("amount: a review asks for no sum (P-NOTRADE); a refund is a request of its own")
         return self
+
+    def _drop_is_of_the_order(self) -> None:
+        if self.drop is None:
+            return
+        named, ordered = [one.sku for one in self.drop.prices], {line.sku for line in self.order.lines}
+        if len(named) > len({*named}) or not ordered.issuperset(named):
+            raise ValueError("drop.prices names each SKU of the order's lines once at most, and no other")
+        own = self.order.paid.currency
+        sums = [one.price for one in self.drop.prices] + [gift.value for gift in self.drop.gifts]
+        if any(one.currency != own for one in sums):
+            raise ValueError(f"drop: prices and values must be in the order's currency {own}")
+
+    @property
+    def concerned(self) -> tuple[AskedLine, ...]:
+        """The goods that it is about."""
+        return self.lines or self.order.whole()
+
+    @property
+    def new_address_ref(self) -> str:
+        """Under what its person's address is kept, where that is another than the one on file (R-ADDR)."""
+        told = self.case_type is CaseType.ADDRESS_CHANGE and self.person is not None and self.person.address
+        return f"address/{self.case_no}" if told else ""
 
     @property
     def case_no(self) -> str:
@@ -114,7 +163,7 @@ class OrderNotice(BaseModel):
 
 
 CUSTOMS = 2
-"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014)."""
+"""What cases begin with now. 1: search attributes follow each stage, and aftercare has a due instant and a last page."""
 
 
 class CaseStart(BaseModel):

@@ -73,7 +73,7 @@ def refund_amount(
     zero = Money(minor=0, currency=order.paid.currency)
     lines: list[LineRefund] = []
     complete = True
-    for line, price in zip(order.lines, _paid_for_lines(order), strict=True):
+    for line, price in zip(order.lines, paid_for_lines(order), strict=True):
         earlier = min(before.get(line.sku, 0), line.quantity)
         before[line.sku] = before.get(line.sku, 0) - earlier
         pieces = min(now.get(line.sku, 0), line.quantity - earlier)
@@ -126,7 +126,7 @@ def allocate(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def _paid_for_lines(order: Order) -> tuple[int, ...]:
+def paid_for_lines(order: Order) -> tuple[int, ...]:
     """What was paid for each line: its price, or its share where a discount on the whole order made the sum smaller."""
     prices = [line.price.minor for line in order.lines]
     goods = max(0, order.paid.minor - order.freight.minor)

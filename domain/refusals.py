@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import goodwill, goodwill_refusals
+from domain import damage_offer, goodwill, goodwill_refusals, grievance, review
 from domain.authority import may_compensate, may_refund
 from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
 from domain.compensation import ABOVE, FORMS
 from domain.events import CaseStart
+from domain.exchange import EXCHANGE_FOR, SIZE_ADVICE
 from domain.freight import FEES, may_ask_postage
 from domain.goodwill_refusals import AT_ONCE, wrong_currency
 from domain.messages.commands import (
@@ -25,6 +26,7 @@ from domain.messages.commands import (
     CloseCase,
     Command,
     Decide,
+    HandOver,
     KeepPromise,
     LogCall,
     MoveClock,
@@ -43,14 +45,18 @@ from domain.money import Money
 from domain.ports.refunds import HumanNeed
 from domain.refusal import Refusal, refuse
 from domain.staff_words import FIELDS, may_write
-from domain.vocabulary import AttemptResult, Party
+from domain.vocabulary import AttemptResult, Party, Resolution
 
 STAFF_ROLES = (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)
 SUPERVISORS = (Party.SUPERVISOR, Party.MANAGER)
 
+NAMED = frozenset({Resolution.PRICE_REFUND, Resolution.FREIGHT_REFUND})  # parts of a payment: not the whole of it
+SERIOUS = frozenset({"worn_serious"})  # questions that an agent does not decide (A-SERIOUS)
+
 PROTECTED: Mapping[str, str] = {"D-PROMISE": "P-PROMISE"}
 """Clocks that no command stops: a promise is a debt."""
 
+SIGNATURE = "sign_"  # what an approval is for begins so when a leader signs a form (A-SIGN)
 LAST_PAGE = "last_page"  # what a case waits for that is over, when its journal could not be written to the end
 
 _CALL_RESULTS = (AttemptResult.REACHED, AttemptResult.NO_ANSWER, AttemptResult.REFUSED, AttemptResult.WRONG_NUMBER)
@@ -70,7 +76,13 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
     if isinstance(command, AdoptRulebook) and message.role not in SUPERVISORS:
         zh, en = "只有主管可以更换规则版本；请主管操作", "Only a supervisor may change the rulebook; ask one"
         return refuse("not_supervisor", "A-SUPQ", zh, en)
-    return _out_of_stage(state, type(command)) or _words(start, command) or _contents(start, state, message, command)
+    return (
+        _out_of_stage(state, type(command))
+        or grievance.out_of_place(start, state, type(command))
+        or _words(start, command)
+        or review.trading(start, command)
+        or _contents(start, state, message, command)
+    )
 
 
 def _his_word(message: Message) -> Refusal | None:
@@ -86,7 +98,10 @@ def _his_word(message: Message) -> Refusal | None:
 
 def available(start: CaseStart, state: CaseState) -> list[tuple[str, Refusal | None]]:
     """Every command with the reason why it cannot be given now, None when it can. Contents are judged when it comes."""
-    return [(kind, _out_of_stage(state, model)) for kind, model in COMMANDS.items()]
+    return [
+        (kind, _out_of_stage(state, model) or grievance.out_of_place(start, state, model))
+        for kind, model in COMMANDS.items()
+    ]
 
 
 def same_person(one: str, other: str) -> bool:
@@ -146,7 +161,12 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
         case OfferCompensation():
             return goodwill_refusals.offering(start, state, command)
         case Decide():
-            return _decision(start, state, command)
+            return (
+                grievance.deciding(start, state, command)
+                or damage_offer.deciding(start, state, command)
+                or _serious(state, message.role)
+                or _decision(start, state, command)
+            )
         case Promise():
             return goodwill_refusals.promising(start, state, message.role, command)
         case QuoteFee():
@@ -159,10 +179,14 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
             zh = "顾客没有在线确认；请附上通话记录 note_ref 再结案"
             en = "The customer has not confirmed in writing; give the note of his word as note_ref"
             return refuse("no_word", "P-CLOSE", zh, en)
+        case HandOver():
+            return grievance.handing_over(state, command)
         case LogCall() if command.result not in _CALL_RESULTS:
             known = [result.value for result in _CALL_RESULTS]
             en = f"A call ends with result {', '.join(known)}"
             return refuse("not_a_call", "X7", f"通话结果 result 应为 {', '.join(known)}", en)
+        case LogCall():
+            return grievance.logging(start, state, command)
     return None
 
 
@@ -187,6 +211,8 @@ def _approval(start: CaseStart, state: CaseState, message: Message, command: App
         return refuse("own_request", "A-SOD", zh, en)
     if isinstance(command, Reject):
         return None
+    if asked.what.startswith(SIGNATURE):
+        return _not_a_leader(message.role)
     if asked.what.startswith("refund"):
         decision = may_refund(start.rules, message.role, asked.amount)
     elif (gesture := goodwill.of_approval(state, asked)) is not None:
@@ -201,6 +227,14 @@ def _approval(start: CaseStart, state: CaseState, message: Message, command: App
     return refuse("over_limit", "A-CAP", zh, f"{asked.amount} is over your limit; a {asked.needs} must approve")
 
 
+def _not_a_leader(role: Party) -> Refusal | None:
+    """Forms of return, exchange and repair are signed by a leader, whatever the sum (A-SIGN)."""
+    if role in SUPERVISORS:
+        return None
+    zh, en = "申请单须由主管或经理签字；请转交", "A leader signs this form, a supervisor or manager; hand it to one"
+    return refuse("not_a_leader", "A-SIGN", zh, en)
+
+
 def _words(start: CaseStart, command: Command) -> Refusal | None:
     """Staff's own words in a command are held to the guards of what is said to a customer."""
     for field in FIELDS:
@@ -210,23 +244,56 @@ def _words(start: CaseStart, command: Command) -> Refusal | None:
     return None
 
 
+def _serious(state: CaseState, role: Party) -> Refusal | None:
+    """What is serious a supervisor decides (A-SERIOUS)."""
+    waits_for = state.waiting.code if state.waiting else ""
+    asked = {waits_for.removeprefix("decision_"), state.needs_human.removeprefix("decide:")}
+    if role in SUPERVISORS or not asked & SERIOUS:
+        return None
+    zh, en = "严重的质量问题由主管决定；请主管操作", "A supervisor decides where it is serious; ask one"
+    return refuse("not_supervisor", "A-SERIOUS", zh, en)
+
+
 def _decision(start: CaseStart, state: CaseState, command: Decide) -> Refusal | None:
+    if unclear := _exchange(start, state, command):
+        return unclear
     if (form := FORMS.get(command.resolution)) is not None:
         return goodwill_refusals.deciding(start, state, form, command.amount)
     if command.amount is None:
-        return None
+        if command.resolution not in NAMED or start.request.amount is not None:
+            return None
+        zh, en = "差价和运费要写明金额 amount", "A price difference or freight has its own sum: give it as `amount`"
+        return refuse("no_amount", "R-REF-PATH", zh, en)
     if wrong := wrong_currency(start, command.amount):
         return wrong
+    if command.resolution in (Resolution.REPAIR, Resolution.ONSITE_VISIT) and command.amount:
+        return None  # the fee of a repair, which he is quoted and which no payment limits
     if not command.amount:
         zh, en = "退款金额不能为零；请写明金额，或不写 amount", "A refund of nothing is none; give a sum or no `amount`"
         return refuse("no_amount", "R-REF-PATH", zh, en)
     paid = start.request.order.paid
-    left = Money(minor=max(paid.minor - state.refunded, 0), currency=paid.currency)
+    left = Money(minor=max(paid.minor + state.collected - state.refunded, 0), currency=paid.currency)
     if left < command.amount:
         zh = f"退款超过订单剩余可退金额 {left}；请减少金额"
         return refuse(
             "over_paid", "R-REF-PATH", zh, f"The refund exceeds what is left of the order, {left}; refund less"
         )
+    return None
+
+
+def _exchange(start: CaseStart, state: CaseState, command: Decide) -> Refusal | None:
+    """Who advised what is said with the decision on it (R-SIZE); what is exchanged for what, where nobody knows yet."""
+    for line in command.replacement:
+        if wrong := wrong_currency(start, line.price):
+            return wrong
+    asked = state.waiting.code.removeprefix("decision_") if state.waiting else ""
+    if asked == SIZE_ADVICE and command.liability is None:
+        zh = "请写明尺码是谁的建议 liability：merchant（我们建议错了）或 customer（顾客自己选的）"
+        en = "Say whose advice the size was in `liability`: merchant (ours was wrong) or customer (his own choice)"
+        return refuse("whose_advice", "R-SIZE", zh, en)
+    if asked == EXCHANGE_FOR and command.resolution is Resolution.EXCHANGE and not command.replacement:
+        zh, en = "请写明换成什么商品 replacement：sku、数量和价格", "Say in `replacement` what he gets: sku, pieces, price"
+        return refuse("exchange_for_what", "R-NR-TRYEX", zh, en)
     return None
 
 

@@ -1,4 +1,6 @@
-"""Whether a return is still in time: the no-reason window and the quality window (D-NR, D-QUAL, X2).
+"""Whether a request is still in time: to return without a reason, for a fault, to be paid a lower price's difference.
+
+D-NR and D-QUAL begin when somebody signed (X2), D-PRICE with the success of the trade (R-PRICE-15D).
 
 Working time is computed outside the workflow, so that the working-day end comes in as a value; natural days are counted
 here. By default the count that is longer for the customer holds.
@@ -6,7 +8,7 @@ here. By default the count that is longer for the customer holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.decision import Decision
@@ -31,16 +33,23 @@ def clock_of(reason: ReasonCode) -> str:
     return "D-QUAL" if reason in OURS else "D-NR"
 
 
-def window_of(request: Request, ends: Mapping[str, datetime], rules: Rules) -> Window:
-    """Whether the request came in time. `ends` holds the due instant of `clock_of(request.reason)` once signed for.
+def window_under(clock: str, request: Request, end: datetime | None, rules: Rules) -> Window:
+    """Whether the request came in time by that clock, which is due at `end`.
 
     Raises:
-        ValueError: the parcel was signed for, and that instant is missing.
+        ValueError: what starts the clock has happened, and `end` is missing.
     """
-    clock, order, at = clock_of(request.reason), request.order, request.requested_at
+    order, at = request.order, request.requested_at
+    if clock == "D-PRICE":
+        return price_window(order, at, working_due=end)
     if clock == "D-QUAL":
-        return quality_window(order, at, rules, working_due=ends.get(clock))
-    return no_reason_window(order, at, rules, working_due=ends.get(clock))
+        return quality_window(order, at, rules, working_due=end)
+    return no_reason_window(order, at, rules, working_due=end)
+
+
+def starts_at(clock: str, order: Order) -> datetime | None:
+    """When that window began: it has not while this is None."""
+    return order.succeeded_at if clock == "D-PRICE" else order.signed_at
 
 
 def no_reason_window(
@@ -73,6 +82,21 @@ def quality_window(order: Order, now: datetime, rules: Rules, *, working_due: da
     return _window(order, now, rules, working_due, rule="R-QUAL-7D", natural="S-QUAL-DAYS", working="D-QUAL")
 
 
+def price_window(order: Order, now: datetime, *, working_due: datetime | None) -> Window:
+    """Whether a lower price is in time (R-PRICE-15D). `working_due` is the due instant of D-PRICE."""
+    if order.succeeded_at is None:
+        return Window(
+            allowed=True,
+            rule="R-PRICE-15D",
+            reason="not_started",
+            zh="交易尚未成功，期限还没有开始。",
+            en="The trade has not succeeded yet: the window has not begun.",
+        )
+    if working_due is None:
+        raise ValueError("the trade has succeeded: give the due instant of D-PRICE from the shop's calendar")
+    return _until(working_due, now, "R-PRICE-15D")
+
+
 def _window(
     order: Order, now: datetime, rules: Rules, working_due: datetime | None, *, rule: str, natural: str, working: str
 ) -> Window:
@@ -95,6 +119,10 @@ def _window(
             closes_at = natural_due
         case _:
             closes_at = max(working_due, natural_due)
+    return _until(closes_at, now, rule)
+
+
+def _until(closes_at: datetime, now: datetime, rule: str) -> Window:
     if now <= closes_at:
         return Window(allowed=True, rule=rule, reason="in_time", zh="在期限内。", en="In time.", closes_at=closes_at)
     return Window(

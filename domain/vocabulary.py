@@ -11,6 +11,13 @@ class CaseType(StrEnum):
     CUSTOMER_UNREACHABLE = "customer_unreachable"  # 联系不上
     NO_TRACKING_INFO = "no_tracking_info"  # 发出无物流信息
     PARCEL_LOST = "parcel_lost"  # 丢件
+    PARCEL_DAMAGED = "parcel_damaged"  # 破损件
+    MISSING_ITEM = "missing_item"  # 少发 / 漏发
+    WRONG_ITEM = "wrong_item"  # 发错货
+    RESHIP = "reship"  # 补发
+    OUT_OF_STOCK = "out_of_stock"  # 缺货
+    WARRANTY_REPAIR = "warranty_repair"  # 保修
+    PAID_MAINTENANCE = "paid_maintenance"  # 付费维护
     TRACKING_QUERY = "tracking_query"  # 查件
     SIGNED_NOT_RECEIVED = "signed_not_received"  # 非本人签收
     PARCEL_STUCK = "parcel_stuck"  # 件留仓
@@ -28,6 +35,9 @@ class CaseType(StrEnum):
     POSTAGE_CLAIM = "postage_claim"  # 退运费
     MINOR_FLAW = "minor_flaw"  # 小瑕疵
     CUSTOMER_MISUSE = "customer_misuse"  # 使用不当
+    EXCHANGE = "exchange"  # 换货
+    COLOUR_DIFFERENCE = "colour_difference"  # 色差
+    SIZE_UNSUITABLE = "size_unsuitable"  # 尺码
 
 
 class Stage(StrEnum):
@@ -251,6 +261,21 @@ class Inspection(StrEnum):
     INCOMPLETE = "incomplete"
     WRONG_GOODS = "wrong_goods"
     NO_FAULT_FOUND = "no_fault_found"
+
+
+class RepairState(StrEnum):
+    """How a repair stands (R-REPAIR-NEWS). `ordered` and `cancelled` we say, all else the repairer."""
+
+    ORDERED = "ordered"
+    RECEIVED = "received"  # the goods are there, or the technician is named
+    CONFIRMED = "confirmed"  # the fault is found and can be repaired
+    WAITING_PARTS = "waiting_parts"
+    REPAIRING = "repairing"
+    DONE = "done"
+    UNREPAIRABLE = "unrepairable"  # or made no more, and no parts for it (停产)
+    NO_FAULT = "no_fault"
+    NOT_COVERED = "not_covered"  # broken in use: the customer's to pay
+    CANCELLED = "cancelled"
 
 
 class Disposition(StrEnum):

@@ -27,7 +27,8 @@ from domain.events import CUSTOMS, CaseStart, Request
 from domain.identity import TASK_QUEUE, case_number
 from domain.messages.facts import RequestRepeated
 from domain.rules import Rules
-from domain.vocabulary import CaseStatus, CaseType
+from domain.texts import label
+from domain.vocabulary import CaseStatus
 from starter.handing_over import Done, Pace, about_the_case, asking_temporal
 from starter.pace import Paces
 from store.openings import Opening, Openings
@@ -38,14 +39,6 @@ SHOP = SearchAttributeKey.for_keyword("AfterSaleShop")
 KIND = SearchAttributeKey.for_keyword("AfterSaleKind")
 STATUS = SearchAttributeKey.for_keyword("AfterSaleStage")
 ORDER = SearchAttributeKey.for_keyword("AfterSaleOrder")
-
-CHINESE = {
-    CaseType.RETURN_REFUND: "退货退款",
-    CaseType.REFUND_ONLY: "仅退款",
-    CaseType.CUSTOMER_UNREACHABLE: "联系不上",
-    CaseType.NO_TRACKING_INFO: "无物流信息",
-    CaseType.PARCEL_LOST: "丢件",
-}
 
 Signal = tuple[str, Mapping[str, Any]]
 
@@ -114,7 +107,7 @@ class CaseOpening:
             task_queue=TASK_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=f"{CHINESE[kind]} {kind} · order {request.order.order_no}",
+            static_summary=f"{label('case_type', kind, 'zh')} {kind} · order {request.order.order_no}",
             search_attributes=TypedSearchAttributes(
                 [
                     SearchAttributePair(SHOP, request.shop),
@@ -135,7 +128,9 @@ def _under(case_no: str, request: Request) -> Request:
     So row, workflow id and partners' keys tell one number, whichever of the two comes to start the case.
     """
     own = case_number(request.order.order_no, request.case_type, None)
-    return request.model_copy(update={"person": None, "request_id": None if case_no == own else case_no})
+    place = request.new_address_ref or request.address_ref
+    own_number = None if case_no == own else case_no
+    return request.model_copy(update={"person": None, "request_id": own_number, "address_ref": place})
 
 
 def _lanes(request: Request, case_no: str) -> tuple[str, ...]:

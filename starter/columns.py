@@ -175,6 +175,10 @@ class _Row:
             "requested_at": self._instant("requested_at", needed=True),
             "deadline": self._instant("deadline"),
             "amount": self._money("amount"),
+            "fee": self._money("fee"),
+            "drop": self._drop(),
+            "worn": self._choice("worn") or None,
+            "lines": self._concerned(),
             "evidence": [part for part in re.split(r"[;,\s|]+", self._read("evidence", cells.text) or "") if part],
         }
         return {key: value for key, value in data.items() if value not in (None, "", [])}
@@ -205,6 +209,7 @@ class _Row:
             "paid_at": self._instant("paid_at"),
             "shipped_at": self._instant("shipped_at"),
             "signed_at": self._instant("signed_at"),
+            "succeeded_at": self._instant("succeeded_at"),
             "utc_offset_minutes": self._offset,
         }
         person = {
@@ -218,6 +223,19 @@ class _Row:
             "order": {key: value for key, value in order.items() if value not in (None, "")},
             **({"person": person} if person else {}),
         }
+
+    def _concerned(self) -> list[dict[str, Any]]:
+        """Of the row's goods, how many it is about, where a column tells it."""
+        pieces = self._read("asked_quantity", cells.count)
+        return [] if pieces is None else [{"sku": self._read("sku", cells.identifier) or "", "quantity": pieces}]
+
+    def _drop(self) -> dict[str, Any] | None:
+        """What the row's goods cost now, one piece, and what the gifts that came with them were worth."""
+        price, gifts = self._money("price_now"), self._money("gifts")
+        if price is None:
+            return None
+        sku = self._read("sku", cells.identifier) or ""
+        return {"prices": [{"sku": sku, "price": price}], **({"gifts": [{"value": gifts}]} if gifts else {})}
 
     def _read(self, field: str, how: Callable[[Cell], Any], *, needed: bool = False) -> Any:
         cell = self._table.cell(self._row, field)

@@ -15,6 +15,7 @@ from activities.working_time import DueQuestion, ProvisionalDue, WorkingTimeActi
 from domain.clocks import Clock
 from domain.messages.facts import CalendarChanged
 from domain.recounting import RULE_OF, recount
+from domain.return_window import starts_at
 from domain.rules import ClockRule, Unit
 
 if TYPE_CHECKING:
@@ -95,5 +96,5 @@ def keep(case: Case, key: str, started_at: datetime, due_at: datetime, *, provis
 def nothing_provisional(case: Case) -> None:
     """The case is over: no window of it is looked at again."""
     for clock, end in case.state.provisional_ends.items():
-        keep(case, clock, case.order.signed_at or end, end, provisional=False)
+        keep(case, clock, starts_at(clock, case.order) or end, end, provisional=False)
     case.state.provisional_ends.clear()

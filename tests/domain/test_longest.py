@@ -15,6 +15,7 @@ from domain.ports.courier import ParcelReport
 from domain.ports.customer import ContactAnswer
 from domain.ports.partner import Receipt
 from domain.ports.refunds import RefundAnswer, RefundRow
+from domain.price_drop import PriceDrop
 from tests.domain.example import RULES
 
 LIMIT = 1_000_000  # bytes: half of what the server takes
@@ -69,7 +70,9 @@ def _size(value: Any) -> int:
 
 def test_the_heaviest_request_starts_a_case_far_below_the_limit() -> None:
     """As many lines, photos and characters as the door admits, with the packaged rules: less than half of the limit."""
-    request = Request.model_validate(heaviest(Request))
+    drop = heaviest(PriceDrop)
+    del drop["prices"][1:]  # each SKU once, and the heaviest lines have one and the same
+    request = Request.model_validate(heaviest(Request, drop=drop))
     assert (len(request.order.lines), len(request.evidence)) == (200, 50)
     start = CaseStart(request=request, rules=RULES, opened_at=datetime(2100, 12, 31, tzinfo=UTC))
     assert 100_000 < len(start.model_dump_json().encode()) < LIMIT

@@ -1,20 +1,28 @@
 """Whether a return is in time."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain.calendar import ShopCalendar
 from domain.calendar_file import default
+from domain.events import Request
 from domain.order import OrderLine
-from domain.return_window import clock_of, no_reason_window, window_of
-from domain.rules import Unit
+from domain.return_window import Window, clock_of, no_reason_window, window_under
+from domain.rules import Rules, Unit
 from domain.vocabulary import ReasonCode
 from domain.working_time import due, end_of_day
 from tests.domain.example import RULES, SIGNED, order, request, yuan
 
 WORKING_DUE = due(SIGNED, 7, Unit.WORKING_DAYS, ShopCalendar(national=default()))
 NATURAL_DUE = end_of_day(SIGNED, 7, 480)
+
+
+def window_of(request: Request, ends: Mapping[str, datetime], rules: Rules) -> Window:
+    """Whether a return for that reason is in time."""
+    clock = clock_of(request.reason)
+    return window_under(clock, request, ends.get(clock), rules)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +104,16 @@ def test_an_excluded_line_does_not_bar_the_others() -> None:
     mixed = order(lines=lines)
     assert no_reason_window(mixed, SIGNED, RULES, working_due=WORKING_DUE, skus=["B"]).allowed
     assert not no_reason_window(mixed, SIGNED, RULES, working_due=WORKING_DUE, skus=["A", "B"]).allowed
+
+
+def test_a_lower_price_counts_until_the_end_of_its_fifteenth_working_day() -> None:
+    """R-PRICE-15D: the last instant is in time and the next is not; before the trade succeeded nothing runs."""
+    succeeded = order(succeeded_at=SIGNED)
+    closes_at = due(SIGNED, 15, Unit.WORKING_DAYS, ShopCalendar(national=default()))
+    for after, allowed in ((timedelta(0), True), (timedelta(seconds=1), False)):
+        asked = request(ReasonCode.PRICE_DROP, succeeded, requested_at=closes_at + after)
+        window = window_under("D-PRICE", asked, closes_at, RULES)
+        assert (window.allowed, window.rule, window.closes_at) == (allowed, "R-PRICE-15D", closes_at)
+    assert window_under("D-PRICE", request(ReasonCode.PRICE_DROP), None, RULES).reason == "not_started"
+    with pytest.raises(ValueError, match="D-PRICE"):
+        window_under("D-PRICE", request(ReasonCode.PRICE_DROP, succeeded), None, RULES)

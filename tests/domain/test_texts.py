@@ -16,6 +16,15 @@ from domain.tone import findings
 from domain.vocabulary import CaseType, FreightPayer, Liability, Outcome, Party, ReasonCode, Resolution, Stage
 
 WANTED = {
+    "exchange_proposed",
+    "exchange_cheaper",
+    "exchange_authorized",
+    "exchange_shipped",
+    "exchange_out_of_stock",
+    "no_fault_exchange",
+    "colour_explained",
+    "size_explained",
+    "payment_asked",
     "plan_proposed",
     "evidence_asked",
     "return_authorized",
@@ -43,6 +52,14 @@ WANTED = {
     "promise_kept",
     "goodwill_offered",
     "delay_told",
+    "price_window_closed",
+    "no_price_difference",
+    "postage_explained",
+    "postage_apology",
+    "flaw_apology",
+    "misuse_sympathy",
+    "misuse_repair_quoted",
+    "misuse_explained",
     "damage_asked",
     "damaged_at_door",
     "damage_told",
@@ -53,6 +70,12 @@ WANTED = {
     "out_of_stock_told",
     "rest_shipped_told",
     "stock_shipped_told",
+    "complaint_heard",
+    "cause_explained",
+    "trouble_asked",
+    "trouble_call",
+    "platform_answered",
+    "ruling_explained",
 }
 LONG = {
     "case_no": "20261120000123456789",
@@ -72,6 +95,7 @@ LONG = {
     "freight": "customer",
     "what": "compensation_red_packet",
     "courier": "jd",
+    "link": "https://pay.example/p-8f3a09c2d1e4b5a6",
 }
 LANGUAGES = ("zh", "en")
 

@@ -24,8 +24,13 @@ class Desk:
     def __init__(self, case: Case) -> None:
         self._case = case
 
-    async def decide(self, question: str, rule: str, within: str = "S-DECIDE", ball: Party = Party.AGENT) -> Ruling:
-        """Have a person decide. Each missed deadline escalates once more; the question stays open."""
+    async def decide(
+        self, question: str, rule: str, within: str = "S-DECIDE", ball: Party = Party.AGENT, *, meets: bool = True
+    ) -> Ruling:
+        """Have a person decide. Each missed deadline escalates once more; the question stays open.
+
+        Without `meets` the clock `within` waits for more than his decision and goes on.
+        """
         case = self._case
 
         async def deciding() -> Ruling:
@@ -42,6 +47,7 @@ class Desk:
                     ball=ball if turn == 1 else Party.SUPERVISOR,
                     stage=Stage.PLAN if turn == 1 else Stage.ESCALATED,
                     clock=clock,
+                    meets=meets or turn > 1,
                 )
                 if made is not None:
                     case.state.needs_human = ""
@@ -56,8 +62,19 @@ class Desk:
             if fact.kind == Decide.kind:
                 case.state.mailbox.remove(fact)
                 made = Decide.model_validate(fact.payload)
-                return Ruling(resolution=made.resolution, amount=made.amount, reason=made.reason, by=fact.by)
+                return Ruling(by=fact.by, **made.model_dump(include=Ruling.model_fields.keys() - {"by"}))
         return None
+
+    def tell_supervisor(self, what: str, rule: str) -> None:
+        """A supervisor hears of it and says with a note that he knows; the case goes on meanwhile (A-SUPQ)."""
+        escalate(self._case, what, rule)
+
+    def settled(self, clock: str) -> None:
+        """What that deadline was for is done; if it was missed, nobody need see to it any more."""
+        case = self._case
+        case.met(clock)
+        if case.state.needs_human == f"overdue:{clock}":
+            case.state.needs_human = ""
 
     async def even_if_refused(self, calling: Awaitable[object], partner: Party) -> bool:
         """Wait for a call without which the case goes on: a final no is put before a person (R-ESC). False then."""
@@ -78,6 +95,19 @@ class Desk:
             return await self.word_on(asked_id, rule)
 
         return await case.once(step, asking, Approval)
+
+    async def signature(self, step: str, form: str, rule: str) -> Approval:
+        """Have a leader sign a form (A-SIGN); its sum is what the goods cost."""
+        case = self._case
+
+        async def asking() -> Approval:
+            asked_id = await case.once(f"{step}/asked", lambda: self._ask_leader(form, rule), str)
+            return await self.word_on(asked_id, rule)
+
+        return await case.once(step, asking, Approval)
+
+    async def _ask_leader(self, form: str, rule: str) -> str:
+        return self.ask(form, self._case.order.paid, rule, Party.SYSTEM, Party.SUPERVISOR).id
 
     async def word_on(self, asked_id: str, rule: str) -> Approval:
         """Wait for somebody's word on a request that was put. A missed deadline goes one role up and stays open."""
@@ -100,10 +130,12 @@ class Desk:
             if asked.needs is Party.SUPERVISOR:
                 asked.needs = Party.MANAGER
 
-    def ask(self, what: str, amount: Money, rule: str, requested_by: str) -> Approval:
-        """Put a request before somebody with the limit, without waiting for his word."""
+    def ask(self, what: str, amount: Money, rule: str, requested_by: str, needs: Party | None = None) -> Approval:
+        """Put a request before somebody with the limit, or of the role that it `needs`, without waiting for his word."""
         case = self._case
-        asked = ask_approval(case.start, case.state, case.now, what=what, amount=amount, rule=rule, by=requested_by)
+        asked = ask_approval(
+            case.start, case.state, case.now, what=what, amount=amount, rule=rule, by=requested_by, needs=needs
+        )
         case.note("approval_asked", rule, approval=asked.id, amount=str(amount), needs=asked.needs)
         return asked
 

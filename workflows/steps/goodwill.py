@@ -10,7 +10,7 @@ from domain.compensation import PAID_BACK
 from domain.gesture import Gesture, GestureState
 from domain.messages.facts import CustomerAgreed
 from domain.money import Money
-from domain.vocabulary import Stage
+from domain.vocabulary import Party, Stage
 from workflows.duties import escalate
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ class Goodwill:
         self._case = case
         self._at_it = False
 
-    async def give(self, form: str, amount: Money, decided_by: str, step: str) -> bool:
+    async def give(self, form: str, amount: Money, decided_by: str, step: str, occasion: str = "") -> bool:
         """Offer what a person decided on: owed at once within his limit, else when granted. False if it is not."""
         case = self._case
 
         async def giving() -> bool:
-            id = await case.once(f"{step}/offered", lambda: self._offer(form, amount, decided_by), str)
+            id = await case.once(f"{step}/offered", lambda: self._offer(form, amount, decided_by, occasion), str)
             gesture = self._gesture(id)
             if gesture.state is GestureState.ASKED:
                 await case.desk.word_on(gesture.approval, "A-CAP")
@@ -37,12 +37,38 @@ class Goodwill:
 
         return await case.once(step, giving, bool)
 
-    async def _offer(self, form: str, amount: Money, by: str) -> str:
+    async def offered(self, form: str, amount: Money, occasion: str) -> bool:
+        """Offer by ourselves what is customary for an occasion, and hear him. False when he would rather not have it.
+
+        His silence voids no promise: it is his all the same.
+        """
         case = self._case
-        offered = goodwill.offer(case.start, case.state, case.now, form=form, amount=amount, occasion="", by=by)
+
+        async def offering() -> bool:
+            step = f"goodwill/{occasion}"
+            id = await case.once(f"{step}/offered", lambda: self._offer(form, amount, Party.SYSTEM, occasion), str)
+            if self._gesture(id).state is GestureState.ASKED:
+                await case.desk.word_on(self._gesture(id).approval, "A-CAP")
+            clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{occasion}")
+            await case.until(
+                lambda: self._heard(id), code="goodwill", ball=Party.CUSTOMER, stage=Stage.CONSENT, clock=clock
+            )
+            if case.state.needs_human == goodwill.DECLINED:  # the procedure goes on to what he may have instead
+                case.state.needs_human = ""
+            return self._gesture(id).state in (GestureState.OWED, GestureState.GIVEN)
+
+        return await case.once(f"goodwill/{occasion}", offering, bool)
+
+    def _heard(self, id: str) -> bool | None:
+        gesture = self._gesture(id)
+        return True if gesture.agreed is not None or gesture.state is not GestureState.OWED else None
+
+    async def _offer(self, form: str, amount: Money, by: str, occasion: str = "") -> str:
+        case = self._case
+        offered = goodwill.offer(case.start, case.state, case.now, form=form, amount=amount, occasion=occasion, by=by)
         case.note(
             "goodwill_offered", "M-COMP-LADDER", actor=by, form=form, amount=str(amount),
-            **goodwill.customary(case.start, form, amount, ""),
+            **goodwill.customary(case.start, form, amount, occasion),
         )  # fmt: skip
         return offered.id
 

@@ -14,11 +14,11 @@ from domain.clocks import Clock, ClockState
 from domain.messages.commands import ReopenCase
 from domain.messages.facts import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
 from domain.ports.partner import Receipt
-from domain.ports.warehouse import Line, ReturnOrder, StockDisposal
+from domain.ports.warehouse import THRK, Line, ReturnOrder, StockDisposal
 from domain.recounting import Kept
 from domain.refund_amount import refund_for_return
-from domain.return_window import Window, clock_of, window_of
-from domain.vocabulary import Disposition, FreightPayer, Inspection, Party, Quality, ReasonCode, Stage
+from domain.return_window import Window, clock_of, starts_at, window_under
+from domain.vocabulary import Disposition, FreightPayer, Inspection, Party, Quality, Stage
 from workflows import counting
 from workflows.duties import escalate
 
@@ -34,34 +34,42 @@ class Returns:
 
     async def window(self) -> Window:
         """Whether the request came within its return window: no-reason or quality (D-NR, D-QUAL, X2)."""
+        return await self._window("window", clock_of(self._case.request.reason))
+
+    async def price_window(self) -> Window:
+        """Whether the request came while a lower price still counts (D-PRICE)."""
+        return await self._window("window/D-PRICE", "D-PRICE")
+
+    async def _window(self, step: str, clock: str) -> Window:
         case = self._case
 
         async def looking() -> Window:
-            found = window_of(case.request, await self._ends(clock_of(case.request.reason)), case.rules)
+            found = window_under(clock, case.request, await self.end(clock), case.rules)
             case.note("return_window", found.rule, allowed=found.allowed, reason=found.reason)
             return found
 
-        return await case.once("window", looking, Window)
+        return await case.once(step, looking, Window)
 
     async def no_reason_open(self) -> bool:
         """Whether a no-reason return is still open to the customer (X15)."""
         case = self._case
 
         async def looking() -> bool:
-            plain = case.request.model_copy(update={"reason": ReasonCode.NO_REASON})
-            return window_of(plain, await self._ends("D-NR"), case.rules).allowed
+            return window_under("D-NR", case.request, await self.end("D-NR"), case.rules).allowed
 
         return await case.once("no_reason_open", looking, bool)
 
-    async def _ends(self, clock: str) -> dict[str, datetime]:
+    async def end(self, clock: str) -> datetime | None:
+        """When that window closes; None while it has not begun."""
         case = self._case
-        if case.order.signed_at is None:
-            return {}
-        end, provisional = await case.counted(case.rules.clocks[clock], case.order.signed_at)
+        started_at = starts_at(clock, case.order)
+        if started_at is None:
+            return None
+        end, provisional = await case.counted(case.rules.clocks[clock], started_at)
         if provisional:
             case.state.provisional_ends[clock] = end
-            counting.keep(case, clock, case.order.signed_at, end, provisional=True)
-        return {clock: end}
+            counting.keep(case, clock, started_at, end, provisional=True)
+        return end
 
     async def look_at_the_windows_again(self) -> None:
         """A notice came for days over which a window was judged. It never closes earlier than was told (X2).
@@ -69,19 +77,17 @@ class Returns:
         A window that was closed and by the notice was not is put before a person: at the latest when the case has
         closed, it is taken up again.
         """
-        case, signed_at = self._case, self._case.order.signed_at
-        if signed_at is None:
-            return
+        case = self._case
         for clock, before in list(case.state.provisional_ends.items()):
-            end, provisional = await case.counted(case.rules.clocks[clock], signed_at)
+            started_at = starts_at(clock, case.order)
+            assert started_at is not None, "a window that was counted began"
+            end, provisional = await case.counted(case.rules.clocks[clock], started_at)
             if provisional:
                 case.note("still_provisional", case.rules.clocks[clock].rule, clock=clock)
                 continue
             del case.state.provisional_ends[clock]
-            counting.keep(case, clock, signed_at, max(before, end), provisional=False)
-            reason = case.request.reason if clock_of(case.request.reason) == clock else ReasonCode.NO_REASON
-            asked = case.request.model_copy(update={"reason": reason})
-            was, now = (window_of(asked, {clock: at}, case.rules) for at in (before, end))
+            counting.keep(case, clock, started_at, max(before, end), provisional=False)
+            was, now = (window_under(clock, case.request, at, case.rules) for at in (before, end))
             if end <= before:
                 kept = {"due_at": before.isoformat(), "counted": end.isoformat()}
                 case.note("clock_kept", "X2", clock=clock, kept=Kept.CUSTOMER, why="calendar_notice", **kept)
@@ -92,7 +98,9 @@ class Returns:
                 escalate(case, f"window_open:{clock}", now.rule)
                 case.state.mailbox.append(Fact.of(ReopenCase(reason="window_open"), Party.SYSTEM, None))
 
-    async def authorize(self, freight: FreightPayer) -> None:
+    async def authorize(
+        self, freight: FreightPayer, template: str = "return_authorized", kind: str = THRK
+    ) -> None:
         """Give the permission (RMA); tell the warehouse (W-1) and the customer how (R-RET-ADDR, R-RET-SLIP)."""
         case = self._case
 
@@ -102,7 +110,9 @@ class Returns:
             announcing = case.partner(
                 "return/announced",
                 WarehouseActivities.announce_return,
-                lambda key: ReturnOrder(key=key, case=case.key, rma=goods.rma, lines=_lines(case), at=case.now),
+                lambda key: ReturnOrder(
+                    key=key, case=case.key, rma=goods.rma, lines=_lines(case), kind=kind, at=case.now
+                ),
                 kind="A",
                 summary="通知仓库有退货 · Tell the warehouse what will come back",
                 result=Receipt,
@@ -112,7 +122,7 @@ class Returns:
             case.note("return_authorized", "R-RET-ADDR", rma=goods.rma)
             clock = await case.clock("S-TRACKING")
             due = clock.due_at.isoformat()
-            await case.contact.tell("return_authorized", "R-RET-SLIP", rma=goods.rma, freight=freight, due=due)
+            await case.contact.tell(template, "R-RET-SLIP", rma=goods.rma, freight=freight, due=due)
             return True
 
         await case.once("return/authorized", authorizing, bool)
@@ -148,7 +158,14 @@ class Returns:
             heard, code="return_number", ball=Party.CUSTOMER, stage=Stage.WAITING_CUSTOMER, clock=clock, at=at
         )
 
-    async def received(self) -> None:
+    async def received(self, template: str = "return_received") -> None:
+        """Wait for the goods; from then on the refund is due (D-REFPAY)."""
+        await self.arrived()
+        case = self._case
+        clock = await case.clock("D-REFPAY", at=case.state.goods.received_at)
+        await case.contact.tell(template, "R-PROACT", rma=case.state.goods.rma, due=clock.due_at.isoformat())
+
+    async def arrived(self) -> None:
         """Wait for the goods. Late ones are put before a person and waited for all the same."""
         case = self._case
 
@@ -170,8 +187,6 @@ class Returns:
                 escalate(case, "overdue:S-RETURN", "W-3")
 
         await case.once("return/received", waiting, bool)
-        clock = await case.clock("D-REFPAY", at=case.state.goods.received_at)
-        await case.contact.tell("return_received", "R-PROACT", rma=case.state.goods.rma, due=clock.due_at.isoformat())
 
     def _book_in(self) -> bool | None:
         """Count what came, over all parts (W-3, W-5)."""
@@ -180,7 +195,7 @@ class Returns:
         if part is None:
             return None
         goods = case.state.goods
-        whole = tuple(ReceivedLine(sku=line.sku, quantity=line.quantity) for line in case.order.lines)
+        whole = tuple(ReceivedLine(sku=line.sku, quantity=line.quantity) for line in case.request.concerned)
         for line in part.lines or whole:  # a confirmation without lines is for the whole order
             goods.received[line.sku] = goods.received.get(line.sku, 0) + line.quantity
             if line.quality is not Quality.GOOD:
@@ -251,7 +266,7 @@ class Returns:
             if signed is None:
                 break
             found, by = signed
-            goods.inspections.append(InspectionDone(round=round_, result=found.result, by=by))
+            goods.inspections.append(InspectionDone(round=round_, result=found.result, by=by, photos=found.photos))
             goods.status = ReturnStatus.INSPECTED_1 if round_ == 1 else ReturnStatus.INSPECTED_2
             if round_ == 2:
                 case.record(
@@ -279,6 +294,10 @@ class Returns:
                 continue
             return found, fact.by
         return None
+
+    def photos(self) -> list[str]:
+        """What the inspections photographed (W-12)."""
+        return [photo for done in self._case.state.goods.inspections for photo in done.photos]
 
     async def dispose(self, disposition: Disposition) -> None:
         """Move the goods where they belong: stock, defect zone (W-9), back to the customer (W-8)."""
@@ -310,4 +329,4 @@ RELEASED = "released"
 
 
 def _lines(case: Case) -> tuple[Line, ...]:
-    return tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.order.lines)
+    return tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.request.concerned)

@@ -1,0 +1,32 @@
+"""小瑕疵: a loose thread, a small mark; the goods serve.
+
+R-FLAW, M-COMP-SIZE, M-COMP-LADDER, R-QUAL-FEEDBACK, W-7.
+"""
+
+from domain.compensation import customary
+from domain.vocabulary import CaseType, Outcome
+from workflows.course import Case
+from workflows.procedures.return_refund import return_refund
+
+
+async def minor_flaw(case: Case) -> Outcome:
+    """Always apologise, offer the customary coupon, tell quality; who would rather not keep it may return it."""
+    await case.contact.tell("flaw_apology", "R-FLAW")
+    case.record(
+        "defect_cause",
+        case.order.order_no,
+        "R-QUAL-FEEDBACK",
+        cause=case.request.reason,
+        skus=[line.sku for line in case.request.concerned],
+        to=["qc", "purchasing"],
+    )
+    coupon = customary(case.rules, "flaw", case.order.paid.currency)
+    if coupon is None:
+        return await case.remedy.decided_at_desk("flaw", "R-FLAW")
+    if await case.goodwill.offered("coupon", coupon, "flaw"):
+        return Outcome.GOODWILL_ONLY
+
+    if not (await case.returns.window()).allowed:
+        return await case.remedy.decided_at_desk("flaw", "R-FLAW")
+    case.becomes(CaseType.RETURN_REFUND, "R-FLAW")
+    return await return_refund(case)
