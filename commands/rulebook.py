@@ -1,4 +1,4 @@
-"""`aftersales rulebook`: read the values that bind the shop, check a file of one's own, compare two versions."""
+"""`aftersales rulebook`: the values that bind the shop, a file of one's own, two versions; what holds each rule."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from commands.failure import Failure
 from commands.language import language, say
 from commands.output import AsJson, Column, show_json, show_record, show_table, tell
+from commands.rulebook_coverage import HELP, coverage
 
 if TYPE_CHECKING:
     import asyncpg
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from domain.rulebook import Rulebook
 
 app = typer.Typer(no_args_is_help=True, help=say("查看、校验、比较规则手册。", "Show, check and compare rulebooks."))
+
+app.command("coverage", help=HELP)(coverage)
 
 DEFAULT = "default"
 _FILE = say(

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from domain.holding import holds
+
 
 class CameBack(BaseModel):
     """How often the customer came without a solution, and whom he had to speak with (R-OURMESS, P-NOREPEAT)."""
@@ -21,6 +23,7 @@ class CameBack(BaseModel):
     agents: list[str] = []  # who answered him or spoke with him
     proposed: bool = False  # a gesture was put before an agent: once per case
 
+    @holds("P-NOREPEAT")
     def note_contact(self, now: datetime, utc_offset_minutes: int) -> None:
         """He came, and there is no solution yet."""
         zone = timedelta(minutes=utc_offset_minutes)

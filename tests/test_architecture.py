@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.coverage_rules import rules
 from domain.rulebook import SECTIONS
 
 ROOT = Path(__file__).parents[1]
@@ -153,7 +154,7 @@ INVENTED = {"A-Z", "R-REV", "D-REFPAYY", "P-NONSENSE", "D-X", "D-NOPE", "X99"}
 def rulebook_ids() -> set[str]:
     """Every id that the rulebook defines."""
     text = (ROOT / "docs" / "rulebook.md").read_text(encoding="utf-8")
-    return set(RULE.findall(text)) | set(re.findall(r"W-\d+|X\d{1,2}", text))
+    return set(rules(text)) | set(RULE.findall(text))
 
 
 def own_clocks() -> dict[str, str]:

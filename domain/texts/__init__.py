@@ -21,6 +21,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from domain.holding import holds
+
 Language = Literal["zh", "en"]
 
 MESSAGE_BYTES = 400  # the platform's refund message board takes no more (UTF-8)
@@ -70,7 +72,12 @@ def render(
         return match[1] if {*_VARIABLE.findall(match[1])} <= variables.keys() else ""
 
     text = _VARIABLE.sub(say, _OPTIONAL.sub(optional, _template(template, spoken)))
-    return f"{_catalogue(spoken)['opening']['call']}\n{text}" if call else text
+    return _opened(text, spoken) if call else text
+
+
+@holds("R-IDENT")
+def _opened(text: str, language: Language) -> str:
+    return f"{_catalogue(language)['opening']['call']}\n{text}"
 
 
 def templates() -> tuple[str, ...]:

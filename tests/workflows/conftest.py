@@ -15,6 +15,7 @@ from temporalio.client import Client
 import worker
 from local.postgres import PostgresServer
 from local.temporal_server import TemporalServer
+from tests import exercised
 from tests.namespace import own_namespace
 from tests.workflows.anew import AnewAtEveryRest
 from tests.workflows.house import House, standing
@@ -59,6 +60,7 @@ class SideBySide:
         free = asyncio.Semaphore(SIDE_BY_SIDE)
 
         async def live(nodeid: str) -> None:
+            exercised.living.set(nodeid)
             async with free:
                 await self._bodies[nodeid](house=house, **self._arguments[nodeid])
 

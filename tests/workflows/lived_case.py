@@ -15,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 from domain.case import CaseState
 from domain.identity import workflow_id
 from local.days import Lived
+from tests import exercised
 
 if TYPE_CHECKING:
     from tests.workflows.house import House
@@ -67,6 +68,7 @@ class LivedCase:
         self.began = began
         self.request: dict[str, Any] = {}
         self.handle: WorkflowHandle[Any, Any] = house.client.get_workflow_handle(workflow_id(shop, case_no))
+        exercised.opened(workflow_id(shop, case_no))
 
     # --- time passes ---
 
