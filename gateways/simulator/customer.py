@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from domain.ports.customer import OutboundMessage
 from domain.ports.partner import CaseKey
-from domain.vocabulary import AttemptResult, Channel
-from gateways.simulator import warehouse
+from domain.vocabulary import AttemptResult, Channel, ParcelState
+from gateways.simulator import parcels, payments, warehouse
 from gateways.simulator.personas import Customer, nth
 from gateways.simulator.world import World, reference
 
 _WHO = "customer"
 _UNDERSTOOD = (AttemptResult.SENT, AttemptResult.REACHED)
+_NUMBER = re.compile(r"(?:单号|tracking number) ([0-9A-Za-z-]+)")
 
 
 def deliver(world: World, message: OutboundMessage) -> dict[str, str]:
@@ -39,6 +41,9 @@ def _react(world: World, persona: Customer, message: OutboundMessage, result: At
     reaction = world.personas.reaction(message.template)
     if reaction == "surfaces":
         _surfaces(world, persona, message, result)
+    elif reaction in _OF_PARCELS and result in _UNDERSTOOD:
+        if number := _NUMBER.search(message.text):  # he reads it in the message
+            _OF_PARCELS[reaction](world, persona, message, number[1])
     elif reaction and result in _UNDERSTOOD:
         _REACTIONS[reaction](world, persona, message.case, message.key, message.at)
 
@@ -63,10 +68,46 @@ def _agrees(world: World, persona: Customer, case: CaseKey, key: str, at: dateti
     world.plan(key, case, world.later(at, persona.agrees_after), _WHO, "customer_agreed", agreed=agreed, **choice)
 
 
+def _answers_goodwill(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if persona.goodwill is not None and not world.coming(case, "customer_agreed"):
+        answered_at = world.later(at, persona.agrees_after)
+        world.plan(key, case, answered_at, _WHO, "customer_agreed", agreed=persona.goodwill)
+
+
 def _sends_photos(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
     if persona.photos and not world.coming(case, "evidence_received"):
         items = [f"evidence/{key}-{number}" for number in range(1, persona.photos + 1)]
         world.plan(key, case, world.later(at, persona.photos_after), _WHO, "evidence_received", items=items)
+
+
+def _describes_damage(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    """He says how it looks, in the same breath as he sends the photos."""
+    if persona.photos and persona.packaging and not world.coming(case, "damage_described"):
+        world.plan(
+            key, case, world.later(at, persona.photos_after), _WHO, "damage_described",
+            packaging=persona.packaging.value, severity=persona.severity.value,
+        )  # fmt: skip
+    _sends_photos(world, persona, case, key, at)
+
+
+def _orders_again(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    if not world.coming(case, "ordered_again"):
+        ordered_at = world.later(at, persona.orders_again_after)
+        world.plan(key, case, ordered_at, _WHO, "ordered_again", order_no=reference("NEXT", case.shop, case.case_no))
+
+
+def _tries(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    """He tries what he was told and says whether it helped."""
+    if not world.coming(case, "customer_confirmed"):
+        tried_at = world.later(at, persona.tries_after)
+        world.plan(key, case, tried_at, _WHO, "customer_confirmed", solved=persona.guidance_helps)
+
+
+def _looks(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    """He looks around and says whether he has it."""
+    if not world.coming(case, "customer_looked"):
+        found = nth(persona.finds, len(world.ledger.plans(case, "customer_looked")))
+        world.plan(key, case, world.later(at, persona.looks_after), _WHO, "customer_looked", found=found)
 
 
 def _ships_return(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
@@ -107,10 +148,40 @@ def _answers_survey(world: World, persona: Customer, case: CaseKey, key: str, at
         world.plan(key, case, world.later(at, persona.survey_after), _WHO, "survey_answered", score=persona.score)
 
 
+def _pays(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    payments.pays(world, persona, case, at)
+
+
+def _collects(world: World, persona: Customer, told: OutboundMessage, waybill: str) -> None:
+    """He fetches it."""
+    there_at = world.later(told.at, persona.collects_after)
+    parcels.scan(world, told.key, told.case, waybill, at=there_at, state=ParcelState.DELIVERED)
+
+
+def _refuses_at_door(world: World, persona: Customer, told: OutboundMessage, waybill: str) -> None:
+    """The courier comes: he refuses the parcel, and it goes back; or he takes it after all."""
+    if told.channel is Channel.CALL or world.ledger.plans(told.case, "parcel_update"):  # he was told before
+        return
+    refused_at = world.later(told.at, persona.refuses_after)
+    courier = world.personas.courier(waybill, told.case.order_no)
+    if refused_at is None:
+        delivered_at = world.later(told.at, courier.delivered_after)
+        parcels.scan(world, told.key, told.case, waybill, at=delivered_at, state=ParcelState.DELIVERED)
+        return
+    parcels.goes_back(world, told.key, told.case, waybill, at=refused_at, persona=courier)
+
+
+_OF_PARCELS = {"collects": _collects, "refuses_at_door": _refuses_at_door}
 _REACTIONS = {
+    "pays": _pays,
     "agrees": _agrees,
+    "answers_goodwill": _answers_goodwill,
+    "looks": _looks,
     "sends_photos": _sends_photos,
+    "describes_damage": _describes_damage,
+    "orders_again": _orders_again,
     "ships_return": _ships_return,
+    "tries": _tries,
     "tells_tracking": _tells_tracking,
     "confirms_address": _confirms_address,
     "confirms": _confirms,

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from domain.ports.refunds import HumanNeed
-from domain.vocabulary import AttemptResult, Inspection, ParcelState, Quality, Resolution
+from domain.vocabulary import AttemptResult, Inspection, Packaging, ParcelState, Quality, RepairState, Resolution, Severity
 from gateways.simulator.faults import Fault
 
 _DELAY = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
@@ -60,19 +60,30 @@ class Customer(_Persona):
     agrees: Series[bool] = (True,)  # to the first, second, ... proposal of a case
     agrees_after: Delay = timedelta(hours=6)
     choice: Resolution | None = None  # where a choice is offered
+    goodwill: bool | None = None  # wants what he is offered, or would rather not; says nothing
     photos: int = Field(default=2, ge=0, le=20)
     photos_after: Delay = timedelta(hours=4)
+    packaging: Packaging | None = Packaging.BROKEN  # what he says of the outer packaging; nothing of the damage at all
+    severity: Severity = Severity.SERIOUS
+    orders_again_after: Delay = None  # once something is to go with his next order
     ships_after: Delay = timedelta(hours=20)
+    pays_after: Delay = timedelta(hours=5)  # what he is asked to pay
     courier: str = "yto"
     tracking: Literal["at_once", "when_asked", "never"] = "at_once"  # does he tell the return's number
     tracking_after: Delay = timedelta(hours=3)  # once asked
     surfaces_after: Delay = None  # after the first message that looks for him
     address_after: Delay = timedelta(hours=3)
     address_ref: str = ""  # empty: the address on file is right
+    finds: Series[bool] = (False,)  # a parcel that shows as signed, when asked the first, second, ... time
+    looks_after: Delay = timedelta(hours=5)
+    collects_after: Delay = timedelta(days=1)  # a parcel that waits at the pickup point
+    refuses_after: Delay = timedelta(days=1)  # when the courier comes to his door; never: he takes it
     solved: Series[bool] = (True,)
     confirms_after: Delay = timedelta(hours=12)
     score: int = Field(default=5, ge=1, le=5)
     survey_after: Delay = timedelta(days=1)
+    guidance_helps: bool = False  # what he is told online solves it
+    tries_after: Delay = timedelta(hours=5)
 
 
 class Courier(_Persona):
@@ -88,7 +99,15 @@ class Courier(_Persona):
     recall: Literal["accepted", "refused"] = "accepted"
     recall_after: Delay = timedelta(hours=2)
     back_after: Delay = timedelta(days=3)  # from the accepted recall to our door
-    answers_after: Delay = timedelta(hours=4)  # claims, redelivery, another address
+    claim: Literal["accepted", "refused"] = "accepted"
+    answers_after: Delay = timedelta(hours=4)  # claims, redelivery, another address, a relay
+    reroute: Literal["accepted", "refused", "too_late"] = "accepted"  # to another address
+    relay: Literal["accepted", "refused", "too_late"] = "accepted"  # to a courier who delivers there
+    relay_to: str = "ems"
+    fee: int = Field(default=0, ge=0)  # minor units that he wants before he does one of the two
+    mediates: Literal["apologised", "refused"] = "apologised"  # what comes of a complaint about its conduct
+    slot_after: Delay = timedelta(days=1)  # the slot that it names, from its answer; never: it names none
+    keeps_slot: bool = True
     transit_after: Delay = timedelta(hours=12)  # from dispatch, or from a trace that found the parcel
     delivered_after: Delay = timedelta(days=2)
 
@@ -98,11 +117,15 @@ class Warehouse(_Persona):
 
     handed_over: bool = True  # did the parcel really leave
     answers_after: Delay = timedelta(hours=4)
+    packed_all: bool = False  # what packing list and weight say when something is missing
     stock_after: Delay = None  # missing goods arrive so long after the question
+    stock_late: Delay = timedelta(0)  # and so much later than it says
     ships_after: Delay = timedelta(
         hours=10
     )  # from the order, or from the day that a parcel never handed over could leave
     courier: str = "yto"
+    other_courier: str = "sf"  # where the first does not deliver
+    holds: bool = True  # an order that has not left: held, or sent elsewhere; else it had left already
     receives_after: Delay = timedelta(hours=30)  # from the customer's dispatch
     books_recalled_after: Delay = timedelta(hours=4)  # from a recalled parcel's return
     short: int = Field(default=0, ge=0)  # pieces missing of every line
@@ -112,6 +135,20 @@ class Warehouse(_Persona):
     first: Inspection = Inspection.PASS
     second: Inspection = Inspection.PASS
     inspectors: tuple[str, str] = ("warehouse:1", "qc:1")  # two different persons (W-5, W-6)
+
+
+class Repairer(_Persona):
+    """By order number or SKU. Each delay counts from the step before."""
+
+    receives_after: Delay = timedelta(hours=20)  # or names the technician
+    confirms_after: Delay = timedelta(hours=8)
+    begins_after: Delay = timedelta(hours=12)
+    parts_after: Delay = None  # parts have to be waited for, so long
+    done_after: Delay = timedelta(days=3)
+    ends: Literal[RepairState.DONE, RepairState.UNREPAIRABLE, RepairState.NO_FAULT, RepairState.NOT_COVERED] = (
+        RepairState.DONE
+    )
+    fee: int = Field(default=6000, ge=1)  # minor units, where it is not covered; then done when it is ordered with it
 
 
 class Provider(_Persona):
@@ -129,14 +166,53 @@ class Provider(_Persona):
 TEMPLATES: Mapping[str, str] = {
     "plan_proposed": "agrees",
     "parcel_lost_told": "agrees",
+    "stuck_too_long": "agrees",
+    "conduct_plan": "agrees",
+    "slot_proposed": "agrees",
+    "slot_missed_told": "agrees",
+    "not_shipped_told": "agrees",
+    "look_around_asked": "looks",
+    "parcel_found_told": "looks",
     "no_fault_found": "agrees",
     "fee_quoted": "agrees",
+    "misuse_repair_quoted": "agrees",
+    "goodwill_offered": "answers_goodwill",
     "evidence_asked": "sends_photos",
+    "proof_asked": "sends_photos",
+    "remote_guidance": "tries",
+    "repair_proposed": "agrees",
+    "maintenance_quoted": "agrees",
+    "substitute_offered": "agrees",
+    "repair_authorized": "ships_return",
     "return_authorized": "ships_return",
+    "exchange_proposed": "agrees",
+    "exchange_cheaper": "agrees",
+    "colour_explained": "agrees",
+    "size_explained": "agrees",
+    "no_fault_exchange": "agrees",
+    "exchange_out_of_stock": "agrees",
+    "exchange_authorized": "ships_return",
+    "payment_asked": "pays",
+    "damage_asked": "describes_damage",
+    "damaged_at_door": "agrees",
+    "damage_told": "agrees",
+    "missing_told": "agrees",
+    "wrong_item_told": "agrees",
+    "next_order_told": "orders_again",
+    "out_of_stock_told": "surfaces",
     "tracking_asked": "tells_tracking",
     "unreachable_notice": "surfaces",
     "unreachable_call": "surfaces",
+    "trouble_asked": "surfaces",
+    "trouble_call": "surfaces",
     "address_asked": "confirms_address",
+    "new_address_asked": "confirms_address",
+    "address_too_late_told": "agrees",
+    "out_of_area_told": "agrees",
+    "pickup_told": "collects",
+    "wait_proposed": "agrees",
+    "promo_explained": "agrees",
+    "refuse_at_door_told": "refuses_at_door",
     "closing": "confirms",
     "closing_reminder": "confirms",
     "survey": "answers_survey",
@@ -153,6 +229,7 @@ class Personas(BaseModel):
     customers: dict[str, dict[str, Any]] = {}
     couriers: dict[str, dict[str, Any]] = {}
     warehouses: dict[str, dict[str, Any]] = {}
+    repairers: dict[str, dict[str, Any]] = {}
     refunds: dict[str, dict[str, Any]] = {}
     templates: dict[str, str] = {}  # more templates -> reactions, beside TEMPLATES
     faults: tuple[Fault, ...] = ()
@@ -169,6 +246,10 @@ class Personas(BaseModel):
         """How the warehouse treats this order, parcel or SKU: the first name that the file knows."""
         return _person(Warehouse, self.warehouses, names)
 
+    def repairer(self, *names: str) -> Repairer:
+        """How the repairer treats this order or SKU: the first name that the file knows."""
+        return _person(Repairer, self.repairers, names)
+
     def provider(self, order_no: str) -> Provider:
         """How a refund of this order is answered."""
         return _person(Provider, self.refunds, [order_no])
@@ -179,6 +260,7 @@ class Personas(BaseModel):
             customers=self.customers | more.customers,
             couriers=self.couriers | more.couriers,
             warehouses=self.warehouses | more.warehouses,
+            repairers=self.repairers | more.repairers,
             refunds=self.refunds | more.refunds,
             templates=self.templates | more.templates,
         )

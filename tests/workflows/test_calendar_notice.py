@@ -237,3 +237,33 @@ async def test_a_return_window_is_not_taken_back(shop: Shop) -> None:
     assert (kept.rule, kept.data["clock"], kept.data["kept"]) == ("X2", "D-NR", "customers_window")
     assert datetime.fromisoformat(kept.data["counted"]) < datetime.fromisoformat(kept.data["due_at"])
     assert (await bench.shown())["waiting_for"] == "consent"
+
+
+async def test_a_price_that_dropped_in_time_after_all_is_put_before_a_person(shop: Shop) -> None:
+    """D-PRICE begins with the success of the trade, and a notice may show that its window was still open."""
+    succeeded = datetime(2020, 3, 2, 4, tzinfo=UTC)  # a Monday of a year for which no notice is kept
+    order = {
+        "order_no": "WIN-PRICE",
+        "customer_ref": "c-window",
+        "paid": {"minor": 4500},
+        "lines": [{"sku": "CUP", "quantity": 1, "price": {"minor": 4500}}],
+        "signed_at": succeeded - timedelta(days=10),
+        "succeeded_at": succeeded,
+    }
+    bench = await shop.begin(
+        CaseType.PRICE_DIFFERENCE, order=Order.model_validate(order), requested_at=succeeded + timedelta(days=22)
+    )
+    await bench.until(waiting_for="confirmation")
+    assert (await bench.shown())["provisional_windows"]
+    shop.announce(2020, date(2020, 3, 3), date(2020, 3, 4))
+
+    await bench.say("calendar_changed", {})
+
+    await bench.until(needs_human="window_open:D-PRICE")
+    (moved,) = await bench.journalled(bool, "clock_moved")
+    before, after = (datetime.fromisoformat(moved.data[name]) for name in ("before", "due_at"))
+    assert (moved.rule, before, after - before) == (
+        "R-PRICE-15D",
+        datetime(2020, 3, 23, 16, tzinfo=UTC),
+        timedelta(days=2),
+    )
