@@ -83,8 +83,8 @@ class Request(BaseModel):
     fault: Liability = Liability.UNDETERMINED
     fee: Money | None = Field(default=None, exclude_if=lambda fee: fee is None)  # quoted to him: paid maintenance
     parcel_state: ParcelState | None = None
-    wants: Resolution | None = Field(default=None, exclude_if=lambda wish: wish is None)  # what he asks for by himself
-    address_ref: Reference = Field(default="", exclude_if=lambda ref: not ref)  # of another address that it shall go to
+    wants: Resolution | None = Field(default=None, exclude_if=lambda wish: wish is None)  # what he asks for himself
+    address_ref: Reference = Field(default="", exclude_if=lambda ref: not ref)  # of another address it shall go to
     drop: PriceDrop | None = Field(default=None, exclude_if=lambda drop: drop is None)  # T-PRICE
     worn: bool = Field(default=False, exclude_if=lambda worn: not worn)  # worn or washed (R-QUAL-WORN)
     requested_at: Instant

@@ -13,6 +13,7 @@ from domain.authority import may_compensate, may_refund
 from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
 from domain.compensation import ABOVE, FORMS
+from domain.courier_fee import may_ask_for_courier
 from domain.events import CaseStart
 from domain.exchange import EXCHANGE_FOR, SIZE_ADVICE
 from domain.freight import FEES, may_ask_postage
@@ -45,7 +46,7 @@ from domain.money import Money
 from domain.ports.refunds import HumanNeed
 from domain.refusal import Refusal, refuse
 from domain.staff_words import FIELDS, may_write
-from domain.vocabulary import AttemptResult, Party, Resolution
+from domain.vocabulary import AttemptResult, CaseType, Party, Resolution
 
 STAFF_ROLES = (Party.AGENT, Party.SUPERVISOR, Party.MANAGER, Party.FINANCE)
 SUPERVISORS = (Party.SUPERVISOR, Party.MANAGER)
@@ -170,7 +171,7 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
         case Promise():
             return goodwill_refusals.promising(start, state, message.role, command)
         case QuoteFee():
-            return wrong_currency(start, command.amount) or _fee(start, command)
+            return wrong_currency(start, command.amount) or _fee(start, state, command)
         case KeepPromise():
             return goodwill_refusals.keeping(state, command)
         case PauseClock() | ResumeClock() | MoveClock():
@@ -190,13 +191,21 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
     return None
 
 
-def _fee(start: CaseStart, command: QuoteFee) -> Refusal | None:
+def _fee(start: CaseStart, state: CaseState, command: QuoteFee) -> Refusal | None:
     """A cost has a name that he understands; postage is asked for only where goods were sold with it (P-FREEPOST)."""
     if command.what not in FEES:
         known = ", ".join(FEES)
         return refuse("unknown_fee", "P-FEEQUOTE", f"费用 what 只能是 {known}", f"`what` must be one of {known}")
-    decision = may_ask_postage(start.request.order.free_postage)
-    if command.what != "freight" or decision.allowed:
+    free = start.request.order.free_postage
+    match command.what:
+        case "freight":
+            decision = may_ask_postage(free)
+        case "courier_change" if (state.became or start.request.case_type) is CaseType.OUT_OF_AREA:
+            chosen = {start.request.wants, *(proposal.choice for proposal in state.proposals)}
+            decision = may_ask_for_courier(free, his_wish=Resolution.OTHER_COURIER in chosen)
+        case _:
+            return None
+    if decision.allowed:
         return None
     return refuse(decision.reason, decision.rule, decision.zh, decision.en)
 
@@ -292,7 +301,8 @@ def _exchange(start: CaseStart, state: CaseState, command: Decide) -> Refusal | 
         en = "Say whose advice the size was in `liability`: merchant (ours was wrong) or customer (his own choice)"
         return refuse("whose_advice", "R-SIZE", zh, en)
     if asked == EXCHANGE_FOR and command.resolution is Resolution.EXCHANGE and not command.replacement:
-        zh, en = "请写明换成什么商品 replacement：sku、数量和价格", "Say in `replacement` what he gets: sku, pieces, price"
+        zh = "请写明换成什么商品 replacement：sku、数量和价格"
+        en = "Say in `replacement` what he gets: sku, pieces and price"
         return refuse("exchange_for_what", "R-NR-TRYEX", zh, en)
     return None
 

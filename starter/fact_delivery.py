@@ -25,6 +25,17 @@ _PARTNERS = {
 }  # fmt: skip
 """In whose name a fact may come. Nobody with authority (A-CAP): staff act at the console."""
 
+_REASONS = {
+    CaseType.PARCEL_LOST: ReasonCode.LOST,
+    CaseType.PARCEL_DAMAGED: ReasonCode.DAMAGED,
+    CaseType.CANCEL_BEFORE_RECEIPT: ReasonCode.NO_REASON,
+}
+"""What such a case is about; all others about a parcel that was not received."""
+
+
+_REASONS = {CaseType.PARCEL_LOST: ReasonCode.LOST, CaseType.CANCEL_BEFORE_RECEIPT: ReasonCode.NO_REASON}
+"""Why a case that the courier's news opened; `not_received` for all others."""
+
 
 class FactDelivery:
     """Delivers facts. `trouble` says which parcel states open which type of case.
@@ -124,7 +135,7 @@ class FactDelivery:
             shop=shop,
             case_type=kind,
             order=order,
-            reason=ReasonCode.LOST if kind is CaseType.PARCEL_LOST else ReasonCode.NOT_RECEIVED,
+            reason=_REASONS.get(kind, ReasonCode.NOT_RECEIVED),
             parcel_state=update.state,
             requested_at=at,
         )

@@ -10,7 +10,7 @@ from domain.instant import Instant
 from domain.messages.payload import LONGEST_TEXT, Payload
 from domain.order import AskedLine
 from domain.money import Money
-from domain.vocabulary import Inspection, Packaging, ParcelState, Party, PlatformVerdict, Quality, Resolution, Severity
+from domain.vocabulary import Inspection, Packaging, ParcelState, Party, PlatformVerdict, Quality, RepairState, Resolution, Severity
 
 
 class CustomerAgreed(Payload):
@@ -130,6 +130,8 @@ class WarehouseAnswered(Payload):
     sender = Party.WAREHOUSE
     handed_over: bool
     stock_at: Instant | None = None  # when goods arrive, if they are missing
+    courier: str = Field(default="", max_length=64)  # under which number it left, where we do not know it yet
+    waybill: str = Field(default="", max_length=64)
 
 
 class DamageDescribed(Payload):
@@ -219,6 +221,18 @@ class Shipped(Payload):
     request: str = ""  # key of our order, where the warehouse tells it
 
 
+class RepairStatus(Payload):
+    """The repairer or service centre says how a repair stands (R-REPAIR-NEWS)."""
+
+    kind = "repair_status"
+    rule = "R-REPAIR-NEWS"
+    sender = Party.SERVICE_CENTER
+    request: str = ""  # key of our order
+    state: RepairState
+    fee: Money | None = None  # what it would cost the customer, where it is not covered
+    expected_at: Instant | None = None  # when it will be done
+
+
 class RefundNotice(Payload):
     """The payment provider's notice on a refund. Never believed blindly: it makes the case ask the provider."""
 
@@ -238,6 +252,15 @@ class PlatformRuled(Payload):
     amount: Money | None = None  # for the customer: how much; what was asked for when absent
     due_at: Instant | None = None  # more evidence: by when
     ruling_ref: str = ""
+
+
+class PaymentReceived(Payload):
+    """The provider's notice that the customer paid what he was asked for. Never believed: the case asks the provider."""
+
+    kind = "payment_received"
+    rule = "P-FEEQUOTE"
+    sender = Party.FINANCE
+    key: str
 
 
 class RequestRepeated(Payload):
@@ -261,8 +284,8 @@ FACTS: Mapping[str, type[Payload]] = {
     model.kind: model
     for model in (
         CustomerAgreed, CustomerReplied, AddressConfirmed, EvidenceReceived, ReturnShipped, CustomerConfirmed,
-        CustomerWithdrew, CustomerLooked, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
-        Shipped, RefundNotice, PlatformRuled, RequestRepeated, CalendarChanged,
-        DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
+        CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
+        Shipped, RepairStatus, RefundNotice, PaymentReceived, PlatformRuled, RequestRepeated, CalendarChanged,
+        CustomerLooked, DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
     )
 }  # fmt: skip

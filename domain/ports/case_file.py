@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import Field
 
 from domain.journal import JournalPage
+from domain.order_file import OrderFile
 from domain.ports.partner import Wire
 
 
@@ -64,4 +65,12 @@ class Rulebooks(Protocol):
 
     async def kept(self) -> list[KeptRulebook]:
         """Every version, by name."""
+        ...
+
+
+class OrderFiles(Protocol):
+    """What our house knows of an order."""
+
+    async def of_order(self, shop: str, order_no: str) -> OrderFile:
+        """Its cases, newest first, and their evidence."""
         ...

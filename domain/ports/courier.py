@@ -6,7 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pydantic import Field
+
 from domain.money import Money
+from domain.ports.customer import Recipient
 from domain.ports.partner import CaseKey, Code, Receipt, Wire
 from domain.vocabulary import ParcelState
 
@@ -27,8 +30,11 @@ class CourierRequestKind(StrEnum):
     TRACE = "trace"  # where is it? the answer comes later as a `courier_answered` message
     RECALL = "recall"  # bring it back (智能拦截 / 退回)
     REDELIVER = "redeliver"
-    CHANGE_ADDRESS = "change_address"
+    CHANGE_ADDRESS = "change_address"  # 拦截改址: to the recipient that goes with it
+    RELAY = "relay"  # 转运: hand it to a courier who delivers there
+    CONFIRM_DAMAGE = "confirm_damage"  # the delivery person says how the parcel looked (R-DMG-EVID)
     CLAIM = "claim"  # reimbursement to us (索赔)
+    MEDIATE = "mediate"  # 服务投诉: look into how the customer was treated (R-CONDUCT)
 
 
 class CourierRequest(Wire):
@@ -41,8 +47,10 @@ class CourierRequest(Wire):
     waybill: str
     at: datetime
     due_at: datetime | None = None  # by when we need the answer or the parcel
-    amount: Money | None = None  # for a claim
+    amount: Money | None = None  # of a claim; of a change of address or a relay, the fee that was agreed to
     documents: tuple[str, ...] = ()  # evidence references
+    customer_ref: str = Field(default="", exclude_if=lambda ref: not ref)  # whose address, for a change of it
+    address_ref: str = Field(default="", exclude_if=lambda ref: not ref)  # empty: the address on file
 
 
 class CourierGateway(Protocol):
@@ -52,6 +60,6 @@ class CourierGateway(Protocol):
         """The parcel's present state."""
         ...
 
-    async def request(self, request: CourierRequest) -> Receipt:
-        """Hand in a request; idempotent by key."""
+    async def request(self, request: CourierRequest, recipient: Recipient | None = None) -> Receipt:
+        """Hand in a request; idempotent by key. A change of address goes with its recipient."""
         ...

@@ -21,6 +21,9 @@ class Line(Wire):
     quality: Quality | None = None  # known once the warehouse has looked
 
 
+THRK, HHRK = "THRK", "HHRK"  # Qimen's kinds of goods coming back: to be paid for, to be exchanged
+
+
 class ReturnOrder(Wire):
     """Tell the warehouse what will come back (Qimen `return_order.create`)."""
 
@@ -30,7 +33,7 @@ class ReturnOrder(Wire):
     lines: tuple[Line, ...]
     courier: str = ""
     waybill: str = ""
-    kind: str = "THRK"  # THRK return, HHRK exchange
+    kind: str = THRK
     inbound: InboundKind = Field(
         default=InboundKind.CUSTOMER_RETURN, exclude_if=lambda kind: kind is InboundKind.CUSTOMER_RETURN
     )

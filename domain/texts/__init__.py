@@ -3,11 +3,11 @@
 A template's `{variable}` must be given; a `[part in brackets]` appears only when all its variables are. Variables
 come as text over the wire and are read by their kind:
 
-    text     case_no order_no rma waybill return_address
+    text     case_no order_no rma waybill return_address link
     count    count days
     money    amount            "12.50 CNY", as `str(Money)` writes it
-    instant  due               ISO 8601 with an offset, shown on the customer's wall clock; or that clock's 02-24 18:00
-    label    stage outcome reason plan freight what courier      a code; shown by its name
+    instant  due slot          ISO 8601 with an offset, shown on the customer's wall clock; or that clock's 02-24 18:00
+    label    stage outcome reason plan freight what courier parcel     a code; shown by its name
     labels   options           codes with commas between them
 """
 
@@ -30,11 +30,11 @@ ALWAYS = frozenset({"case_no", "order_no", "plan"})  # may be given to any templ
 
 _LABELS: Mapping[str, str] = {
     "stage": "waiting", "outcome": "outcome", "reason": "reason", "plan": "resolution", "options": "resolution",
-    "freight": "freight", "what": "what", "courier": "courier",
+    "freight": "freight", "what": "what", "courier": "courier", "parcel": "parcel",
 }  # fmt: skip
-_TEXTS = frozenset({"case_no", "order_no", "rma", "waybill", "return_address"})
+_TEXTS = frozenset({"case_no", "order_no", "rma", "waybill", "return_address", "link"})
 _COUNTS = frozenset({"count", "days"})
-KINDS = frozenset({*_LABELS, *_TEXTS, *_COUNTS, "amount", "due"})
+KINDS = frozenset({*_LABELS, *_TEXTS, *_COUNTS, "amount", "due", "slot"})
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
@@ -158,7 +158,7 @@ def _spoken(template: str, name: str, value: str, language: Language, utc_offset
         if match is None:
             raise TextError(f"template {template}: amount is written like 12.50 CNY")
         return f"{match[1]} 元" if language == "zh" and match[2] == "CNY" else f"{match[2]} {match[1]}"
-    if name == "due":
+    if name in ("due", "slot"):
         return _due(template, value, language, utc_offset_minutes)
     if name in _COUNTS and not value.isdecimal():
         raise TextError(f"template {template}: {name} is a whole number")

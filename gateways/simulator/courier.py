@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.ports.courier import CourierRequest, CourierRequestKind
 from domain.vocabulary import ParcelState
 from gateways.simulator import parcels, warehouse
+from gateways.simulator.ledger import instant
 from gateways.simulator.personas import Courier, nth
 from gateways.simulator.world import World
 
@@ -17,7 +18,10 @@ _EFFECTS = {
     CourierRequestKind.RECALL: "parcel_recalled",
     CourierRequestKind.REDELIVER: "redelivery_ordered",
     CourierRequestKind.CHANGE_ADDRESS: "address_changed",
+    CourierRequestKind.RELAY: "parcel_relayed",
     CourierRequestKind.CLAIM: "claim_opened",
+    CourierRequestKind.MEDIATE: "mediation_asked",
+    CourierRequestKind.CONFIRM_DAMAGE: "damage_confirmation_asked",
 }
 
 
@@ -41,10 +45,17 @@ def request(world: World, asked: CourierRequest) -> dict[str, Any]:
     elif asked.kind is CourierRequestKind.RECALL:
         if not _recall(world, persona, asked):
             return world.receipt(asked.key)
+    elif asked.kind is CourierRequestKind.REDELIVER and asked.due_at is not None:
+        _name_slot(world, persona, asked)
+    elif asked.kind is CourierRequestKind.MEDIATE:
+        _answer(world, asked, world.later(asked.at, persona.answers_after), persona.mediates)
+    elif asked.kind in (CourierRequestKind.CHANGE_ADDRESS, CourierRequestKind.RELAY):
+        if not _reroute(world, persona, asked):
+            return world.receipt(asked.key)
     else:
         answered_at = world.later(asked.at, persona.answers_after)
-        _answer(world, asked, answered_at, "accepted")
-        if asked.kind is not CourierRequestKind.CLAIM:
+        _answer(world, asked, answered_at, persona.claim if asked.kind is CourierRequestKind.CLAIM else "accepted")
+        if asked.kind not in (CourierRequestKind.CLAIM, CourierRequestKind.CONFIRM_DAMAGE):
             parcels.moves(world, asked.key, asked.case, asked.waybill, since=answered_at, persona=persona)
     data: dict[str, Any] = {"waybill": asked.waybill}
     if asked.amount:
@@ -61,6 +72,41 @@ def _trace(world: World, persona: Courier, asked: CourierRequest, number: int) -
     _answer(world, asked, answered_at, verdict)
     if verdict in ("found", "moving"):
         parcels.moves(world, asked.key, asked.case, asked.waybill, since=answered_at, persona=persona)
+
+
+def _name_slot(world: World, persona: Courier, asked: CourierRequest) -> None:
+    """Say by when it is delivered, and keep it or not; who has no slot says no."""
+    answered_at = world.later(asked.at, persona.answers_after)
+    slot_at = world.later(answered_at, persona.slot_after)
+    if answered_at is None or slot_at is None:
+        _answer(world, asked, answered_at, "refused")
+        return
+    _answer(world, asked, answered_at, "accepted", slot_at=instant(slot_at))
+    if persona.keeps_slot:
+        there_at = world.later(slot_at, -timedelta(hours=1))
+        parcels.scan(world, asked.key, asked.case, asked.waybill, at=there_at, state=ParcelState.DELIVERED)
+
+
+def _reroute(world: World, persona: Courier, asked: CourierRequest) -> bool:
+    """Take the parcel elsewhere, or hand it on; for a fee only once that was agreed to, and not when it is handed out."""
+    scan = world.ledger.parcel_now(asked.waybill, asked.at)
+    answered_at = world.later(asked.at, persona.answers_after)
+    verdict = persona.reroute if asked.kind is CourierRequestKind.CHANGE_ADDRESS else persona.relay
+    if scan is not None and scan["state"] == ParcelState.DELIVERED:
+        verdict = "too_late"
+    to = {"courier": persona.relay_to} if asked.kind is CourierRequestKind.RELAY else {}
+    if verdict == "accepted" and persona.fee and asked.amount is None:
+        fee = {"minor": persona.fee, "currency": "CNY"}
+        _answer(world, asked, answered_at, "fee_asked", fee=fee, **to)
+        return False
+    _answer(world, asked, answered_at, verdict, **to)
+    if verdict != "accepted" or answered_at is None:
+        return False
+    for row in world.ledger.plans(asked.case, "parcel_update"):
+        if row["waybill"] == asked.waybill:
+            world.ledger.end(row["id"], "cancelled")
+    parcels.moves(world, asked.key, asked.case, asked.waybill, since=answered_at, persona=persona)
+    return True
 
 
 def _recall(world: World, persona: Courier, asked: CourierRequest) -> bool:
@@ -81,8 +127,8 @@ def _recall(world: World, persona: Courier, asked: CourierRequest) -> bool:
     return True
 
 
-def _answer(world: World, asked: CourierRequest, at: datetime | None, verdict: str) -> None:
+def _answer(world: World, asked: CourierRequest, at: datetime | None, verdict: str, **more: Any) -> None:
     world.plan(
         asked.key, asked.case, at, _WHO, "courier_answered",
-        request=asked.key, verdict=verdict, waybill=asked.waybill,
+        request=asked.key, verdict=verdict, waybill=asked.waybill, **more,
     )  # fmt: skip

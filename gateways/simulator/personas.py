@@ -17,7 +17,16 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from domain.ports.refunds import HumanNeed
-from domain.vocabulary import AttemptResult, Inspection, Packaging, ParcelState, Quality, RepairState, Resolution, Severity
+from domain.vocabulary import (
+    AttemptResult,
+    Inspection,
+    Packaging,
+    ParcelState,
+    Quality,
+    RepairState,
+    Resolution,
+    Severity,
+)
 from gateways.simulator.faults import Fault
 
 _DELAY = re.compile(r"(\d+(?:\.\d+)?)([smhd])")

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from domain.ports.partner import CaseKey
-from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.ports.warehouse import (
+    About,
+    PendingAction,
+    PendingChange,
+    ReturnOrder,
+    ShipmentOrder,
+    StockDisposal,
+    StockQuestion,
+)
 from domain.vocabulary import Inspection, ParcelState
 from gateways.simulator import parcels
 from gateways.simulator.ledger import instant
@@ -20,7 +28,15 @@ def announce_return(world: World, order: ReturnOrder) -> dict[str, Any]:
     """Expect a return."""
     lines = [line.model_dump(mode="json", include={"sku", "quantity"}) for line in order.lines]
     world.ledger.effect(
-        _WHO, "return_announced", order.key, order.case, order.at, rma=order.rma, waybill=order.waybill, lines=lines
+        _WHO,
+        "return_announced",
+        order.key,
+        order.case,
+        order.at,
+        rma=order.rma,
+        waybill=order.waybill,
+        lines=lines,
+        inbound=order.inbound.value,
     )
     expect_return(world, order.case)
     return world.receipt(order.key)
@@ -35,7 +51,8 @@ def ship(world: World, order: ShipmentOrder) -> dict[str, Any]:
     world.ledger.effect(
         _WHO, "goods_shipped", order.key, order.case, order.at, waybill=waybill, leg=order.leg.value, lines=lines
     )
-    world.plan(order.key, order.case, left_at, _WHO, "shipped", courier=persona.courier, waybill=waybill)
+    carrier = persona.other_courier if persona.courier == order.not_by else persona.courier
+    world.plan(order.key, order.case, left_at, _WHO, "shipped", courier=carrier, waybill=waybill, request=order.key)
     parcel = world.personas.courier(waybill, order.case.order_no)
     parcels.moves(world, order.key, order.case, waybill, since=left_at, persona=parcel)
     return world.receipt(order.key)
@@ -51,10 +68,19 @@ def dispose(world: World, disposal: StockDisposal) -> dict[str, Any]:
 
 
 def ask(world: World, question: StockQuestion) -> dict[str, Any]:
-    """Look after a parcel; the answer follows."""
+    """Look after a parcel, its packing or missing stock; the answer follows."""
     persona = world.personas.warehouse(question.case.order_no, question.waybill)
-    world.ledger.effect(_WHO, "question_asked", question.key, question.case, question.at, waybill=question.waybill)
+    about = {} if question.about is About.HAND_OVER else {"about": question.about.value}
+    world.ledger.effect(
+        _WHO, "question_asked", question.key, question.case, question.at, waybill=question.waybill, **about
+    )
     answered_at = world.later(question.at, persona.answers_after)
+    if question.about is About.PACKING:
+        world.plan(question.key, question.case, answered_at, _WHO, "packing_checked", complete=persona.packed_all)
+        return world.receipt(question.key)
+    if question.about is About.STOCK:
+        _tell_stock(world, question, answered_at, persona)
+        return world.receipt(question.key)
     stock_at = world.later(question.at, persona.stock_after) if not persona.handed_over else None
     stock = {"stock_at": instant(stock_at)} if stock_at else {}
     world.plan(
@@ -62,9 +88,42 @@ def ask(world: World, question: StockQuestion) -> dict[str, Any]:
     )
     if not persona.handed_over:  # now it is: the first scan follows
         left_at = world.later(stock_at or answered_at, persona.ships_after)
-        parcel = world.personas.courier(question.waybill, question.case.order_no)
-        parcels.moves(world, question.key, question.case, question.waybill, since=left_at, persona=parcel)
+        waybill = question.waybill or reference("OUT", question.case.shop, question.key)
+        if not question.waybill:
+            told = {"courier": persona.courier, "waybill": waybill, "request": question.key}
+            world.plan(question.key, question.case, left_at, _WHO, "shipped", **told)
+        parcel = world.personas.courier(waybill, question.case.order_no)
+        parcels.moves(world, question.key, question.case, waybill, since=left_at, persona=parcel)
     return world.receipt(question.key)
+
+
+def _tell_stock(world: World, question: StockQuestion, at: datetime | None, persona: Warehouse) -> None:
+    """When missing goods are expected, as far as anybody knows; and that they came, on that day or later."""
+    expected_at = world.later(question.at, persona.stock_after)
+    known = {"stock_at": instant(expected_at)} if expected_at else {}
+    world.plan(question.key, question.case, at, _WHO, "stock_told", **known)
+    world.plan(question.key, question.case, world.later(expected_at, persona.stock_late), _WHO, "stock_arrived")
+
+
+def change(world: World, asked: PendingChange) -> dict[str, Any]:
+    """Hold an order or send it elsewhere, unless it has left; whether it had is told later."""
+    persona = world.personas.warehouse(asked.case.order_no)
+    answered_at = world.later(asked.at, persona.answers_after)
+    waybill = reference("OUT", asked.case.shop, asked.case.order_no)
+    parcel = world.personas.courier(waybill, asked.case.order_no)
+    if not persona.holds:
+        left = {"courier": persona.courier, "waybill": waybill}
+        world.plan(asked.key, asked.case, answered_at, _WHO, "warehouse_answered", handed_over=True, **left)
+        parcels.moves(world, asked.key, asked.case, waybill, since=answered_at, persona=parcel)
+        return world.receipt(asked.key)
+    effect = "order_held" if asked.action is PendingAction.HOLD else "order_readdressed"
+    world.ledger.effect(_WHO, effect, asked.key, asked.case, asked.at, address_ref=asked.address_ref)
+    world.plan(asked.key, asked.case, answered_at, _WHO, "warehouse_answered", handed_over=False)
+    if asked.action is PendingAction.READDRESS:
+        left_at = world.later(answered_at, persona.ships_after)
+        world.plan(asked.key, asked.case, left_at, _WHO, "shipped", courier=persona.courier, waybill=waybill)
+        parcels.moves(world, asked.key, asked.case, waybill, since=left_at, persona=parcel)
+    return world.receipt(asked.key)
 
 
 def expect_return(world: World, case: CaseKey) -> None:

@@ -34,6 +34,10 @@ DEAF = {"calls": "no_answer"}
 DEAR = {"paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}
 MADE_TO_ORDER = {"lines": [{"sku": "CARVED", "quantity": 1, "price": 4500, "category": "custom_made"}]}
 GONE = {"state": "lost"}
+BROKEN = {"packaging": "broken", "severity": "serious"}
+KEPT = {"choice": "partial_refund"}
+PAIR = {"lines": [{"sku": "PAIR", "quantity": 2, "price": 4500}]}
+ONE_OF_THEM = [{"sku": "PAIR", "quantity": 1}]
 UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
 
 Acts = Callable[[LivedCase], Awaitable[None]]
@@ -107,6 +111,17 @@ async def _hears_of_a_notice(case: LivedCase) -> None:
     await case.act("adopt_rulebook", by="supervisor:2", rulebook=version, reason="new_version")
     case.house.announce(*invented_notices())
     await case.say("calendar_changed")
+
+
+async def _describes(case: LivedCase) -> None:
+    """An agent looks at photos that came without a word."""
+    await case.run_until(needs_human="describe_damage")
+    await case.handle.signal("damage_described", {"by": "agent:7", "packaging": "intact", "severity": "minor"})
+
+
+async def _keeps_promises(case: LivedCase) -> None:
+    await case.run_until(waiting_for="promises")
+    await case.keep_promises()
 
 
 LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
@@ -184,6 +199,32 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "no_tracking_info-courier_silent": (
         "no_tracking_info", {"courier": {"state": "no_info", "trace_after": "never"}}, (),
     ),
+    "parcel_damaged-reshipped": ("parcel_damaged", {}, ()),
+    "parcel_damaged-kept": ("parcel_damaged", {"evidence": PHOTOS, "damage": BROKEN, "customer": KEPT}, ()),
+    "parcel_damaged-claim_failed": (
+        "parcel_damaged", {"customer": KEPT, "courier": {"claim": "refused"}}, (_keeps_promises,),
+    ),
+    "parcel_damaged-refused": ("parcel_damaged", {"order": {"signed_at": None}, "parcel_state": "damaged"}, ()),
+    "parcel_damaged-refused_for_money": (
+        "parcel_damaged",
+        {"order": {"signed_at": None}, "parcel_state": "damaged", "customer": {"choice": "full_refund"}}, (),
+    ),
+    "parcel_damaged-described": ("parcel_damaged", {"evidence": PHOTOS}, (_describes,)),
+    "parcel_damaged-no_photos": (
+        "parcel_damaged", {"customer": {"photos": 0}}, (_decides("no_damage_evidence", "explain_only"),),
+    ),
+    "parcel_damaged-declined": (
+        "parcel_damaged", {"customer": {"agrees": False}}, (_decides("damage_plan_declined", "full_refund"),),
+    ),
+    "parcel_damaged-lost_again": (
+        "parcel_damaged", {"courier": {"delivered_after": "never"}}, (_decides("damage_reship_failed", "full_refund"),),
+    ),
+    "reship-reshipped": ("reship", {"order": PAIR, "lines": ONE_OF_THEM}, ()),
+    "reship-declined": ("reship", {"customer": {"agrees": False}}, (_decides("reship_declined", "full_refund"),)),
+    "reship-silent": ("reship", {"customer": {"agrees_after": "never"}}, (_decides("reship_no_answer", "reship"),)),
+    "reship-failed": (
+        "reship", {"courier": {"delivered_after": "never"}}, (_decides("reship_failed", "full_refund"),),
+    ),
     "parcel_lost-reshipped": ("parcel_lost", {"courier": GONE}, ()),
     "parcel_lost-refunded": (
         "parcel_lost", {"courier": {"state": "stalled", "trace": "lost"}, "customer": {"choice": "full_refund"}}, (),
@@ -211,7 +252,16 @@ async def live(house: House, name: str) -> LivedCase:
     return case
 
 
-_REASONS = {"customer_unreachable": "not_received", "no_tracking_info": "late", "parcel_lost": "lost"}
+_REASONS = {
+    "parcel_damaged": "damaged",
+    "missing_item": "missing_item",
+    "wrong_item": "wrong_item",
+    "reship": "lost",
+    "out_of_stock": "out_of_stock",
+    "customer_unreachable": "not_received",
+    "no_tracking_info": "late",
+    "parcel_lost": "lost",
+}
 
 
 async def _keep(house: House, name: str, one_at_a_time: asyncio.Semaphore) -> None:

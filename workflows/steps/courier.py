@@ -79,6 +79,7 @@ class Courier:
                     lambda key: CourierRequest(
                         key=key, case=case.key, kind=kind, courier=case.order.courier, waybill=case.order.waybill,
                         at=case.now, due_at=due_at, amount=amount, documents=tuple(case.state.evidence),
+                        **self._destination(kind),
                     ),
                     kind="K",
                     summary=_SUMMARY[kind],
@@ -91,6 +92,12 @@ class Courier:
             return True
 
         return await case.once(step, asking, bool)
+
+    def _destination(self, kind: CourierRequestKind) -> dict[str, str]:
+        """Where a change of address goes, by reference: the courier's border looks it up."""
+        if kind is not CourierRequestKind.CHANGE_ADDRESS:
+            return {}
+        return {"customer_ref": self._case.order.customer_ref, "address_ref": self._case.state.address_ref}
 
     async def trace(self, rule: str) -> str:
         """Ask where the parcel is: 24 h until the customer hears a plan, 48 h until it is decided (D-COURIER).
@@ -115,7 +122,7 @@ class Courier:
         case = self._case
 
         def heard() -> str | None:
-            answer = self._answer(CourierRequestKind.TRACE, clock)
+            answer = self.answer(CourierRequestKind.TRACE, clock)
             if answer is not None:
                 return answer
             seen = self.state_of(case.order.waybill)
@@ -127,7 +134,7 @@ class Courier:
             heard, code="courier_answer", ball=Party.COURIER, stage=Stage.WAITING_COURIER, clock=clock, at=at
         )
 
-    def _answer(self, kind: CourierRequestKind, clock: Clock) -> str | None:
+    def answer(self, kind: CourierRequestKind, clock: Clock) -> str | None:
         """The verdict on our request of that kind; that it was taken on is no verdict yet."""
         case = self._case
         key = case.partner_key(f"courier/{kind}/asked", "K")
@@ -138,7 +145,7 @@ class Courier:
         )
         return said.verdict if said else None
 
-    async def recall(self, rule: str, back_by: str) -> bool:
+    async def recall(self, rule: str, back_by: str, template: str = "recall_told") -> bool:
         """Have the parcel brought back and wait for it. False when it was refused or not back by the clock."""
         case = self._case
 
@@ -146,9 +153,9 @@ class Courier:
             clock = await case.clock(back_by)
             if not await self.request(CourierRequestKind.RECALL, rule, due_at=clock.due_at):
                 return False
-            await case.contact.tell("recall_told", rule, due=clock.due_at.isoformat())
+            await case.contact.tell(template, rule, due=clock.due_at.isoformat())
             ended = await case.until(
-                lambda: self._back() or self._answer(CourierRequestKind.RECALL, clock),
+                lambda: self._back() or self.answer(CourierRequestKind.RECALL, clock),
                 code="parcel_back",
                 ball=Party.COURIER,
                 stage=Stage.WAITING_COURIER,
@@ -162,25 +169,101 @@ class Courier:
         seen = self.state_of(self._case.order.waybill)
         return seen if seen is ParcelState.RETURNED else None
 
-    async def delivered(self, waybill: str, within: str, step: str) -> bool:
-        """Wait until a parcel arrives. False when it did not by the clock."""
+    async def delivered(self, waybill: str, within: str, step: str, *, no_later_than: datetime | None = None) -> bool:
+        """Wait until a parcel arrives. False when it did not by the clock, or when the courier says that it is lost."""
         case = self._case
 
         async def waiting() -> bool:
-            clock = await case.clock(within, name=f"{within}/{step}")
-            arrived = await case.until(
-                lambda: self.state_of(waybill) in DELIVERED or None,
+            clock = await case.clock(within, name=f"{within}/{step}", no_later_than=no_later_than)
+            ended = await case.until(
+                lambda: self._ended(waybill),
                 code="delivery",
                 ball=Party.COURIER,
                 stage=Stage.WAITING_COURIER,
                 clock=clock,
             )
-            return bool(arrived)
+            return ended in DELIVERED
 
         return await case.once(f"delivered/{step}", waiting, bool)
 
-    async def claim(self, rule: str, amount: Money) -> None:
-        """Open a claim for reimbursement; it runs on beside the case and never delays the customer."""
+    async def lost(self, step: str) -> bool:
+        """Whether the courier says that the order's parcel is lost, at this step."""
+        case = self._case
+
+        async def looking() -> bool:
+            return self.state_of(case.order.waybill) is ParcelState.LOST
+
+        return await case.once(f"lost/{step}", looking, bool)
+
+    def arrived(self) -> bool:
+        """Whether the order's parcel is with the customer, as the courier says."""
+        return self.state_of(self._case.order.waybill) in DELIVERED
+
+    def _ended(self, waybill: str) -> ParcelState | None:
+        seen = self.state_of(waybill)
+        return seen if seen in DELIVERED or seen is ParcelState.LOST else None
+
+    async def signed(self) -> bool:
+        """Whether the order's parcel was signed for: by what the order says, else by the courier's system."""
+        case = self._case
+
+        async def looking() -> bool:
+            if case.order.signed_at is not None or self.arrived():
+                return True
+            seen = case.request.parcel_state or self.state_of(case.order.waybill)
+            return (seen or await self.track()) in DELIVERED
+
+        return await case.once("signed", looking, bool)
+
+    async def claim_accepted(self, rule: str, amount: Money) -> bool:
+        """What became of our claim. A courier who is silent for S-CLAIM is taken for one who refuses."""
+        case = self._case
+
+        async def waiting() -> bool:
+            key = case.partner_key(f"courier/{CourierRequestKind.CLAIM}/asked", "K")
+            clock = await case.clock("S-CLAIM")
+            said = await case.until(
+                lambda: case.take(CourierAnswered, where=lambda answer, _: answer.request == key, clock=clock),
+                code="claim_answer",
+                ball=Party.COURIER,
+                stage=Stage.WAITING_COURIER,
+                clock=clock,
+            )
+            accepted = said is not None and said.verdict == "accepted"
+            case.note("claim_answered", rule, accepted=accepted)
+            state = "accepted" if accepted else "rejected"
+            case.record("courier_claim", key, rule, amount=amount.model_dump(mode="json"), state=state)
+            return accepted
+
+        return await case.once("claim_accepted", waiting, bool)
+
+    async def mediate(self, rule: str) -> str:
+        """Have the courier look into how the customer was treated (R-CONDUCT).
+
+        Returns his word (apologised, refused, ...), or `silent` when D-COURIER ran out.
+        """
+        case = self._case
+
+        async def mediating() -> str:
+            clock = await case.clock("D-COURIER")
+            if not await self.request(CourierRequestKind.MEDIATE, rule, due_at=clock.due_at):
+                return "refused"
+            said = await case.until(
+                lambda: self.answer(CourierRequestKind.MEDIATE, clock),
+                code="courier_answer",
+                ball=Party.COURIER,
+                stage=Stage.WAITING_COURIER,
+                clock=clock,
+            )
+            return said or "silent"
+
+        return await case.once("mediate", mediating, str)
+
+    async def claim(self, rule: str, amount: Money | None) -> None:
+        """Open a claim for reimbursement; it runs on beside the case and never delays the customer.
+
+        Without an amount it is for a freight of which the courier knows the bill.
+        """
         case = self._case
         accepted = await self.request(CourierRequestKind.CLAIM, rule, amount=amount)
         key = case.partner_key(f"courier/{CourierRequestKind.CLAIM}/asked", "K")
@@ -188,7 +271,7 @@ class Courier:
             "courier_claim",
             key,
             rule,
-            amount=amount.model_dump(mode="json"),
+            amount=amount and amount.model_dump(mode="json"),
             state="raised" if accepted else "rejected",
         )
 
@@ -198,5 +281,8 @@ _SUMMARY = {
     CourierRequestKind.RECALL: "通知快递退回包裹 · Tell the courier to bring the parcel back",
     CourierRequestKind.REDELIVER: "请快递再次派送 · Ask the courier to deliver again",
     CourierRequestKind.CHANGE_ADDRESS: "请快递改地址 · Ask the courier to change the address",
+    CourierRequestKind.RELAY: "请快递转件 · Ask the courier to hand the parcel to one who delivers there",
+    CourierRequestKind.CONFIRM_DAMAGE: "请派送员确认破损 · Ask the delivery person about the damage",
     CourierRequestKind.CLAIM: "向快递索赔 · Claim from the courier",
+    CourierRequestKind.MEDIATE: "向快递反映服务问题 · Speak with the courier about its conduct",
 }

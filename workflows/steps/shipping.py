@@ -32,26 +32,29 @@ class Shipping:
         *,
         goods: tuple[AskedLine, ...] = (),
         template: str = "shipped_told",
+        not_by: str = "",
     ) -> bool:
         """Have goods sent, all of the order by default, and follow them until they arrive.
 
         False when the warehouse cannot send them, or when they did not arrive in time: a person decides then.
-        `step` tells several parcels of one leg apart.
+        `step` tells several parcels of one leg apart; `not_by` is a courier who does not deliver there.
         """
         case = self._case
         step = step or f"ship/{leg}"
 
         async def sending() -> bool:
-            if not await self.place(leg, rule, step, goods=goods):
+            if not await self.place(leg, rule, step, goods=goods, not_by=not_by):
                 return False
             waybill = await self.left(step, rule, template)
             return await case.courier.delivered(waybill, "S-DELIVER", step)
 
         return await case.once(step, sending, bool)
 
-    async def place(self, leg: ShipmentLeg, rule: str, step: str, *, goods: tuple[AskedLine, ...] = ()) -> bool:
+    async def place(
+        self, leg: ShipmentLeg, rule: str, step: str, *, goods: tuple[AskedLine, ...] = (), not_by: str = ""
+    ) -> bool:
         """Have the warehouse send goods, without waiting for them. False when it cannot."""
-        return await self._case.once(f"{step}/placed", lambda: self._order(leg, rule, step, goods), bool)
+        return await self._case.once(f"{step}/placed", lambda: self._order(leg, rule, step, goods, not_by), bool)
 
     async def left(self, step: str, rule: str, template: str = "shipped_told") -> str:
         """Wait until what was placed has left, and tell the customer its number."""
@@ -59,7 +62,9 @@ class Shipping:
         await self._case.contact.tell(template, rule, step=f"{step}/told", waybill=waybill)
         return waybill
 
-    async def _order(self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...]) -> bool:
+    async def _order(
+        self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], not_by: str = ""
+    ) -> bool:
         case = self._case
         try:
             await case.partner(
@@ -72,6 +77,7 @@ class Shipping:
                     lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in goods or case.order.lines),
                     address_ref=case.state.address_ref,
                     customer_ref=case.order.customer_ref,
+                    not_by=not_by,
                     at=case.now,
                 ),
                 kind="W",
@@ -132,6 +138,25 @@ class Shipping:
 
         return await case.once("handed_over", asking, bool)
 
+    async def pressed(self, rule: str) -> None:
+        """Chase the warehouse: where is the parcel, and why has it not left? Its answer is no shipping yet."""
+        case = self._case
+
+        async def pressing() -> bool:
+            question = case.partner(
+                "pressed/asked",
+                WarehouseActivities.ask_warehouse,
+                lambda key: StockQuestion(key=key, case=case.key, waybill=case.order.waybill, at=case.now),
+                kind="Q",
+                summary="催仓库发货 · Press the warehouse to ship",
+                result=Receipt,
+            )
+            asked = await case.desk.even_if_refused(question, Party.WAREHOUSE)
+            case.note("warehouse_pressed", rule)
+            return asked
+
+        await case.once("pressed", pressing, bool)
+
     async def moves_within(self, within: str, rule: str) -> bool:
         """Whether the order's parcel shows a real scan before the clock is due."""
         case = self._case
@@ -154,5 +179,6 @@ class Shipping:
 
 _SUMMARY = {
     ShipmentLeg.RESHIP: "请仓库补发 · Have the warehouse send it again",
+    ShipmentLeg.REPAIR_OUT: "请仓库寄出修好的商品 · Have the warehouse send the repaired goods",
     ShipmentLeg.SEND_BACK: "请仓库寄回原件 · Have the warehouse send the goods back",
 }
