@@ -52,6 +52,8 @@ VERBS: dict[str, Verb] = {
         "与支付渠道对账，查看和了结差异。",
         "Compare refunds with the providers' books; see and settle differences.",
     ),
+    "records": Verb("records", "各种记录：列出、导出。", "List and export records."),
+    "report": Verb("report", "一个月的售后指标。", "The indicators of a month."),
     "rulebook": Verb("rulebook", "查看、校验、比较规则手册。", "Show, check and compare rulebooks."),
     "calendar": Verb("calendar", "查看和导入工作日历。", "Show and import working calendars."),
     "db": Verb("db", "数据库迁移。", "Migrate the database and see where it stands."),

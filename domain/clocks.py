@@ -49,6 +49,8 @@ class Clock(BaseModel):
     acted_at: datetime | None = None  # when the breach was acted on: may be later than `due_at`, never earlier
     no_later_than: datetime | None = None  # an outer deadline that ours never exceeds, such as the platform's
     by_hand: bool = False  # a supervisor set the due instant: no count moves it any more
+    missed: bool = False  # it ran out once, whatever came later
+    recorded: bool = False  # how it ended stands in PostgreSQL
     provisional: bool = False  # counted over days of which no official notice was known
 
     @classmethod
@@ -105,6 +107,7 @@ class Clock(BaseModel):
         self.due_at = due_at
         self.warn_at = [at for at in self.warn_at if at < due_at]
         self.generation += 1
+        self.recorded = False
         if self.state is ClockState.BREACHED:
             self.state = ClockState.RUNNING
 
@@ -147,3 +150,4 @@ class Clock(BaseModel):
         self.state = state
         self.warn_at = []
         self.acted_at = now
+        self.missed = self.missed or state is ClockState.BREACHED

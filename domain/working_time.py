@@ -56,6 +56,20 @@ def end_of_day(at: datetime, days: int, utc_offset_minutes: int) -> datetime:
     return _end_of(local.date() + days * _DAY, local)
 
 
+def worked(since: datetime, until: datetime, calendar: ShopCalendar) -> timedelta:
+    """How much of the shop's opening hours lies between two instants."""
+    opened, last = calendar.local(since), calendar.local(until)
+    day, total = opened.date(), timedelta()
+    while day <= last.date():
+        if hours := calendar.hours_on(day):
+            midnight = datetime.combine(day, time(), opened.tzinfo)
+            opens = max(midnight + timedelta(minutes=hours.opens), opened)
+            closes = min(midnight + timedelta(minutes=hours.closes), last)
+            total += max(closes - opens, timedelta())
+        day += _DAY
+    return total
+
+
 def next_contact_slot(at: datetime, utc_offset_minutes: int, limits: ContactLimits) -> datetime:
     """The first instant from `at` on at which the customer may be called, by his own wall clock (P-HOURS).
 

@@ -8,14 +8,14 @@ The folder is read again when a file of it came, went or changed: a running work
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from domain import calendar_file
 from domain.calendar import NationalCalendar, ShopCalendar
 from domain.rules import Unit
-from domain.working_time import due, is_provisional
+from domain.working_time import due, is_provisional, worked
 
 _Seen = tuple[tuple[str, int, int], ...]  # name, time of change and size of each file
 
@@ -61,6 +61,10 @@ class CalendarWorkingTime:
     async def is_provisional(self, shop: str, start: datetime, due_at: datetime, unit: str) -> bool:
         """Whether that due instant was counted over days of which no official notice is known."""
         return is_provisional(start, due_at, Unit(unit), self._calendar(shop))
+
+    def worked(self, shop: str, since: datetime, until: datetime) -> timedelta:
+        """How much of the shop's opening hours lies between two instants."""
+        return worked(since, until, self._calendar(shop))
 
     def _calendar(self, shop: str) -> ShopCalendar:
         self._read_again_if_changed()

@@ -27,7 +27,7 @@ DAILY = "D-DAILY"
 def breach(case: Case, clock: Clock, now: datetime) -> None:
     """The deadline passed: settle the clock with both instants, when it was due and when that was acted on."""
     clock.end(ClockState.BREACHED, now)
-    if clock.id in _SILENT:
+    if clock.id in SILENT:
         return
     case.note("clock_breached", clock.rule, clock=clock.id, due_at=clock.due_at.isoformat(), acted_at=now.isoformat())
 
@@ -62,7 +62,7 @@ async def act(case: Case, now: datetime) -> bool:
     return False
 
 
-_SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
+SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
 """Clocks whose end is no failing: what follows it is journalled by itself."""
 
 

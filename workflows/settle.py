@@ -19,6 +19,7 @@ from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
 from domain.journal import CaseRow, JournalPage
 from domain.vocabulary import CaseStatus, CaseType, Stage
+from workflows.duties import SILENT
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -60,6 +61,7 @@ async def write(case: Case) -> bool:
         workflow.set_current_details(sheet(case.start, state, now))
     if known or (state.journal_retry_at is not None and now < state.journal_retry_at):
         return False
+    _record_ended_clocks(case)
     # Debts before curiosities: the database lets no case close over a promise that it does not know to be kept.
     records = dict(sorted(state.records.items(), key=lambda item: item[1].kind == UNDECODABLE)[:PAGE])
     state.revision += 1
@@ -94,6 +96,18 @@ async def write(case: Case) -> bool:
             del state.records[key]
     case.settled.row = row
     return True
+
+
+def _record_ended_clocks(case: Case) -> None:
+    """How a deadline of the rulebook ended: the share that is kept is counted from it. No reason for a page by itself.
+
+    Windows that merely close are no deadlines.
+    """
+    for key, clock in case.state.clocks.items():
+        if not clock.live and not clock.recorded and clock.id.startswith("D-") and clock.id not in SILENT:
+            clock.recorded = True
+            ended = {"state": clock.state, "missed": clock.missed, "due_at": clock.due_at, "ended_at": clock.acted_at}
+            case.state.record(case.now, "clock", key, clock.rule, id=clock.id, started_at=clock.started_at, **ended)
 
 
 def nothing_new(case: Case) -> bool:
