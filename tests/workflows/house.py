@@ -23,6 +23,7 @@ import uvicorn
 from fastapi import FastAPI
 from temporalio.client import Client
 
+import settings
 import worker
 from domain import rulebook_file
 from domain.calendar import CalendarStatus, CalendarYear
@@ -45,7 +46,10 @@ from tests.gateways.partners import DOOR_SECRET, SECRET, start_simulator, stop_s
 from tests.workflows.lived_case import LivedCase
 
 SHOP = "house"
-_TABLES = {"customer": "customers", "courier": "couriers", "warehouse": "warehouses", "provider": "refunds"}
+_TABLES = {
+    "customer": "customers", "courier": "couriers", "warehouse": "warehouses", "repairer": "repairers",
+    "provider": "refunds",
+}  # fmt: skip
 
 
 class Nobody(Staff):
@@ -81,15 +85,17 @@ class House:
         customer: Mapping[str, Any] | None = None,
         courier: Mapping[str, Any] | None = None,
         warehouse: Mapping[str, Any] | None = None,
+        repairer: Mapping[str, Any] | None = None,
         provider: Mapping[str, Any] | None = None,
-        fault: Mapping[str, Any] | None = None,
+        fault: Mapping[str, Any] | str | None = None,
         **request: Any,
     ) -> LivedCase:
         """A new case of an invented customer, from an order event at the door.
 
         It begins on a Monday at `local_hour` of the customer's wall clock. The partners behave by default but for the
         fields given (docs/simulator.md). `order` and `request` change single fields of the event; an instant may be
-        given as a timedelta before (negative) or after the beginning. `fault` goes wrong once from the beginning on.
+        given as a timedelta before (negative) or after the beginning. `fault` goes wrong once from the beginning on;
+        as a word it is whose fault the request says it is.
         """
         number = next(self._numbers)
         now = MONDAY + timedelta(hours=local_hour)
@@ -112,17 +118,21 @@ class House:
             "requested_at": now,
             "person": {"name": "测试顾客", "phone": "10000000000", "address": "示例市虚构路1号"},
         } | request
+        if isinstance(fault, str):
+            asked["fault"], fault = fault, None
         body = _wire(asked, now)
         names = {
             "customer": ordered["customer_ref"],
             "courier": ordered["waybill"] or order_no,
             "warehouse": order_no,
+            "repairer": order_no,
             "provider": order_no,
         }
         personas: dict[str, dict[str, Any]] = {
             _TABLES[kind]: {names[kind]: dict(fields)}
             for kind, fields in (
-                ("customer", customer), ("courier", courier), ("warehouse", warehouse), ("provider", provider),
+                ("customer", customer), ("courier", courier), ("warehouse", warehouse), ("repairer", repairer),
+                ("provider", provider),
             )
             if fields is not None
         }  # fmt: skip
@@ -243,7 +253,7 @@ async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
         control = await stack.enter_async_context(httpx2.AsyncClient(base_url=url, trust_env=False, timeout=30))
         http = await stack.enter_async_context(partner_client())
         keys = SigningKeys.parse(SECRET)
-        wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
+        wires = {name: PartnerWire(http, url, keys) for name in settings.PARTNERS}
         calendar_folder = Path(scratch) / "calendar"
         calendar_folder.mkdir()
         calendar = CalendarWorkingTime.from_folder(calendar_folder)
