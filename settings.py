@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.webhook_signature import SigningKeys
 
 PREFIX = "AFTERSALES_"
-PARTNERS = ("contact", "courier", "warehouse", "refund")
+PARTNERS = ("contact", "courier", "warehouse", "repair", "refund")
 OUTSIDE = ("LANG", "HOME", "SECRETS_DIR")  # read before or beside these settings
 
 _BIND = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$"
@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     courier_secret: SecretStr | None = None
     warehouse_url: str | None = Field(None, pattern=r"^https?://")
     warehouse_secret: SecretStr | None = None
+    repair_url: str | None = Field(None, pattern=r"^https?://")
+    repair_secret: SecretStr | None = None
     refund_url: str | None = Field(None, pattern=r"^https?://")
     refund_secret: SecretStr | None = None
 

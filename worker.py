@@ -29,27 +29,34 @@ from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 import settings
+from activities.collection import CollectionActivities
 from activities.contact import ContactActivities
 from activities.courier import CourierActivities
 from activities.journal import JournalActivities
+from activities.order_file import OrderFileActivities
 from activities.reconciliation import ReconciliationActivities
 from activities.refunds import RefundActivities
+from activities.repair import RepairActivities
 from activities.rulebook import RulebookActivities
 from activities.warehouse import WarehouseActivities
 from activities.working_time import WorkingTimeActivities
 from contextless import CONVERTER, ContextlessRunner
 from domain.identity import TASK_QUEUE
+from gateways.collection import SignedCollectionGateway
 from gateways.contact import SignedContactGateway
 from gateways.courier import SignedCourierGateway
 from gateways.refunds import SignedRefundGateway
+from gateways.repair import SignedRepairGateway
 from gateways.signed_json import PartnerWire, partner_client
 from gateways.warehouse import SignedWarehouseGateway
 from kept_code import keep
 from logs import configure
 from store.address_book import PostgresAddressBook
+from store.collection_ledger import PostgresCollectionLedger
 from store.contact_ledger import PostgresContactLedger
 from store.journal import PostgresJournal
 from store.one_time_inputs import PostgresOneTimeInputs
+from store.order_file import PostgresOrderFiles
 from store.pool import open_pool
 from store.reconciliation import PostgresReconciliations
 from store.refund_ledger import PostgresRefundLedger
@@ -92,10 +99,13 @@ def activities_over(
     contact = ContactActivities(
         PostgresContactLedger(pool), book, SignedContactGateway(wires["contact"]), return_address
     )
-    courier = CourierActivities(SignedCourierGateway(wires["courier"]))
+    courier = CourierActivities(SignedCourierGateway(wires["courier"]), book)
     warehouse = WarehouseActivities(SignedWarehouseGateway(wires["warehouse"]), book)
+    repair = RepairActivities(SignedRepairGateway(wires["repair"]), book)
     provider = SignedRefundGateway(dict.fromkeys(REFUND_CHANNELS, wires["refund"]))
     refunds = RefundActivities(PostgresRefundLedger(pool), provider, PostgresOneTimeInputs(pool))
+    payments = SignedCollectionGateway(dict.fromkeys(REFUND_CHANNELS, wires["refund"]))
+    collection = CollectionActivities(PostgresCollectionLedger(pool), payments)
     reconciliation = ReconciliationActivities(PostgresReconciliations(pool), provider)
     return [
         contact.contact_customer,
@@ -105,13 +115,19 @@ def activities_over(
         warehouse.ship_goods,
         warehouse.dispose_goods,
         warehouse.ask_warehouse,
+        warehouse.change_pending_order,
+        repair.order_repair,
+        repair.ask_repairer,
+        repair.cancel_repair,
         refunds.issue_refund,
+        collection.collect_money,
         reconciliation.list_channels,
         reconciliation.list_unfinished_parts,
         reconciliation.reconcile_part,
         JournalActivities(PostgresJournal(pool)).write_journal,
         WorkingTimeActivities(working_time).working_due,
         RulebookActivities(RulebookArchive(pool)).adoptable_rules,
+        OrderFileActivities(PostgresOrderFiles(pool)).read_order_file,
     ]
 
 

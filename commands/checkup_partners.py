@@ -10,7 +10,7 @@ from commands.language import say
 from domain.ports.partner import PartnerError, PartnerRefused
 from gateways.signed_json import Effect, PartnerWire, partner_client
 
-ON_THE_WIRE = {"contact": "contact", "courier": "courier", "warehouse": "warehouse", "refund": "refunds"}
+ON_THE_WIRE = {name: name for name in settings.PARTNERS} | {"refund": "refunds"}
 
 
 async def partners(configured: settings.Settings) -> list[Finding]:

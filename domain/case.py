@@ -30,6 +30,7 @@ from domain.vocabulary import (
     Outcome,
     ParcelState,
     Party,
+    RepairState,
     Stage,
 )
 
@@ -227,6 +228,7 @@ class CaseState(BaseModel):
     came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
     address_ref: str = ""
+    repair: RepairState | None = None  # what was last heard of it
     repair_fee: Money | None = None  # what the repairer says that it would cost the customer
     handed_to: Party | None = None  # who of staff acts instead of an agent, where the case was handed over (P-STAFF)
     handed_by: str = ""

@@ -14,7 +14,7 @@ OURS = frozenset({
     ReasonCode.OUT_OF_STOCK, ReasonCode.SERVICE,
 })  # fmt: skip
 """Reasons that are ours towards the customer, whoever pays us in the end."""
-FEES = ("freight", "return_freight", "send_back", "repair", "courier_change")
+FEES = ("freight", "return_freight", "send_back", "repair", "courier_change", "address_change")
 """What a customer may be quoted a cost for: each has a name that he reads (P-FEEQUOTE), and no other is postage."""
 COURIERS = frozenset({ReasonCode.LOST, ReasonCode.NOT_RECEIVED, ReasonCode.LATE})
 
@@ -61,6 +61,11 @@ def freight(
 def send_back(rules: Rules) -> Freight:
     """Who bears the freight when no fault was found and the goods go back to the customer (W-8)."""
     return _under("M-NODEFECT", rules)
+
+
+def maintenance(rules: Rules) -> Freight:
+    """Who bears the freight of a repair that no warranty covers."""
+    return _under("M-MAINT", rules)
 
 
 def may_ask_postage(free_postage: bool) -> Decision:
@@ -113,5 +118,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "No fault found: the freight is the customer's, quoted first.",
     ),
     "M-COURIER": ("快递责任，运费由快递承担。", "The courier's fault: the courier bears the freight."),
+    "M-MAINT": (
+        "过保维护，维修费和往返运费由顾客承担，先报价。",
+        "Past the warranty: repair and both freights are the customer's, quoted first.",
+    ),
     "M-MISUSE": ("使用不当，费用由顾客承担，先报价。", "Misuse: the cost is the customer's, quoted first."),
 }

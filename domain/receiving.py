@@ -94,8 +94,8 @@ def note_contact(
     match message.payload:
         case CustomerReplied():
             unasked = not solved and (state.waiting is None or state.waiting.code not in AWAITED)
-        case CustomerConfirmed() as said:
-            unasked = not said.solved
+        case CustomerConfirmed() as said:  # whether help from afar did help, he was asked
+            unasked = not said.solved and (state.waiting is None or state.waiting.code != "remote_guidance")
         case _:
             unasked = False
     if unasked:

@@ -26,7 +26,7 @@ from local.program import Ending, Program, accepts_connections
 from local.temporal_server import TemporalServer
 
 PROGRAMS = ("simulator", "worker", "door")
-PARTNERS = ("contact", "courier", "warehouse", "refund")
+PARTNERS = ("contact", "courier", "warehouse", "repair", "refund")
 PORTS = {"postgres": 5433, "temporal": 7233, "temporal_ui": 8233, "simulator": 8090, "door": 8080, "metrics": 9464}
 """The ports that a first start wishes for. A taken one is replaced, and what was chosen is remembered."""
 

@@ -19,6 +19,7 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+import settings
 import worker
 from domain import rulebook_file
 from domain.events import CUSTOMS, CaseStart, Person, Request
@@ -133,7 +134,7 @@ async def office(temporal: TemporalServer, module_database: str, tmp_path_factor
         stack.push_async_callback(stop_simulator, process)
         http = await stack.enter_async_context(partner_client())
         keys = SigningKeys.parse(SECRET)
-        wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
+        wires = {name: PartnerWire(http, url, keys) for name in settings.PARTNERS}
         activities = worker.activities_over(pool, wires, CalendarWorkingTime.from_folder(None))
         await stack.enter_async_context(worker.worker_over(client, activities))
         own = {name: value for name, value in os.environ.items() if not name.startswith(("AFTERSALES_", "TEMPORAL_"))}

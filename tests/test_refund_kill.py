@@ -21,6 +21,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
+import settings
 import worker
 from domain import rulebook_file
 from domain.events import CUSTOMS, CaseStart, Request
@@ -50,8 +51,8 @@ class Place:
 
     async def worker(self, namespace: str, *step: str) -> asyncio.subprocess.Process:
         """A worker process that dies at the step, or a sound one."""
-        own = {f"AFTERSALES_{name}_URL": self.simulator for name in ("CONTACT", "COURIER", "WAREHOUSE", "REFUND")}
-        own |= {f"AFTERSALES_{name}_SECRET": SECRET for name in ("CONTACT", "COURIER", "WAREHOUSE", "REFUND")}
+        own = {f"AFTERSALES_{name}_URL": self.simulator for name in map(str.upper, settings.PARTNERS)}
+        own |= {f"AFTERSALES_{name}_SECRET": SECRET for name in map(str.upper, settings.PARTNERS)}
         own |= {"AFTERSALES_DATABASE_DSN": self.dsn, "TEMPORAL_NAMESPACE": namespace}
         others = {name: value for name, value in os.environ.items() if not name.startswith(("AFTERSALES_", "TEMPORAL"))}
         return await asyncio.create_subprocess_exec(

@@ -75,7 +75,7 @@ async def workshop(temporal: TemporalServer, module_database: str) -> AsyncItera
 
 def settings_at(place: Workshop, dsn: str, folder: Path, **own: str) -> dict[str, str]:
     """The environment of a worker process of that installation."""
-    partners = {f"AFTERSALES_{name}_URL": place.simulator for name in ("CONTACT", "COURIER", "WAREHOUSE", "REFUND")}
+    partners = {f"AFTERSALES_{name}_URL": place.simulator for name in map(str.upper, settings.PARTNERS)}
     secrets = {name.replace("URL", "SECRET"): SECRET for name in partners}
     return environment(
         **partners,

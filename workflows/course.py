@@ -28,16 +28,27 @@ from workflows import counting, duties, partner_call, settle
 from workflows.adoption import Adoption
 from workflows.endings import Withdrawn
 from workflows.steps.closing import Closing
+from workflows.steps.collection import Collection
 from workflows.steps.consent import Consent
 from workflows.steps.contact import Contact
 from workflows.steps.courier import Courier
 from workflows.steps.desk import Desk
+from workflows.steps.dispute import Dispute
 from workflows.steps.evidence import Evidence
+from workflows.steps.exchange import Exchange
+from workflows.steps.fees import Fees
 from workflows.steps.goodwill import Goodwill
 from workflows.steps.money import Funds
+from workflows.steps.platform import Platform
+from workflows.steps.parcel import Parcel
+from workflows.steps.pending import Pending
 from workflows.steps.remedy import Remedy
+from workflows.steps.repair import Repair
+from workflows.steps.rerouting import Rerouting
 from workflows.steps.returns import Returns
 from workflows.steps.shipping import Shipping
+from workflows.steps.solution import Solution
+from workflows.steps.undelivered import Undelivered
 from workflows.timer import Alarm
 
 T = TypeVar("T")
@@ -66,12 +77,23 @@ class Case:
         self.consent = Consent(self)
         self.evidence = Evidence(self)
         self.courier = Courier(self)
+        self.parcel = Parcel(self)
         self.shipping = Shipping(self)
+        self.rerouting = Rerouting(self)
+        self.pending = Pending(self)
+        self.undelivered = Undelivered(self)
+        self.fees = Fees(self)
         self.returns = Returns(self)
+        self.exchange = Exchange(self)
         self.money = Funds(self)
+        self.collection = Collection(self)
         self.desk = Desk(self)
         self.goodwill = Goodwill(self)
         self.remedy = Remedy(self)
+        self.solution = Solution(self)
+        self.dispute = Dispute(self)
+        self.platform = Platform(self)
+        self.repair = Repair(self)
         self.closing = Closing(self)
 
     # --- facts about the case ---
@@ -106,6 +128,19 @@ class Case:
         if type is not before and not self.resuming:
             self.state.became = type
             self.note("type_changed", rule, before=before, type=type)
+
+    def judged(self, **facts: Any) -> None:
+        """What was found out about the request counts instead of what was said: its reason, whose fault it is.
+
+        Only in this run: whoever found it out says so each time that the procedure is gone through again.
+        """
+        self.request = self.request.model_copy(update=facts)
+
+    def goes_under(self, courier: str, waybill: str) -> None:
+        """The order left under that number, which its source had not told yet; later runs know it too."""
+        order = self.order.model_copy(update={"courier": courier or self.order.courier, "waybill": waybill})
+        self.order, self.request = order, self.request.model_copy(update={"order": order})
+        self.start = self.start.model_copy(update={"request": self.request})
 
     # --- remembering ---
 
@@ -237,11 +272,13 @@ class Case:
         stage: Stage | None = None,
         clock: Clock | None = None,
         at: datetime | None = None,
+        meets: bool = True,
     ) -> T | None:
         """Rest until `ready` gives a value, the clock is due, or the instant `at` comes; None in the last two cases.
 
         Meanwhile the case does its duties: warnings, daily news, overdue promises. A message that our door received by
-        the due instant wins over the timer, whichever is seen first. The clock is settled as met or breached.
+        the due instant wins over the timer, whichever is seen first. The clock is settled as met or breached;
+        without `meets` it goes on when the value came: it waits for more than that.
 
         Raises:
             Withdrawn: the customer took the request back.
@@ -249,7 +286,7 @@ class Case:
         if stage is not None and not self.resuming:
             self.state.stage = stage
         with self._awaiting(clock):
-            return await self._rest_until(ready, code, ball, clock, at)
+            return await self._rest_until(ready, code, ball, clock, at, meets)
 
     @contextmanager
     def _awaiting(self, clock: Clock | None) -> Iterator[None]:
@@ -261,7 +298,13 @@ class Case:
             self.awaited.pop()
 
     async def _rest_until(
-        self, ready: Callable[[], T | None], code: str, ball: Party, clock: Clock | None, at: datetime | None
+        self,
+        ready: Callable[[], T | None],
+        code: str,
+        ball: Party,
+        clock: Clock | None,
+        at: datetime | None,
+        meets: bool,
     ) -> T | None:
         while True:
             self.looks_again_at = at  # anew each time: a duty may have waited for something of its own
@@ -274,7 +317,7 @@ class Case:
             value = ready()
             if value is not None:
                 self._arrived()
-                if clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+                if meets and clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
                     clock.end(ClockState.MET, now)
                 self.state.waiting = None
                 return value

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
+from domain.ports.collection import CollectionOrder
 from domain.ports.courier import CourierRequest
 from domain.ports.customer import OutboundMessage
 from domain.ports.partner import CaseKey
 from domain.ports.refunds import RefundOrder
-from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
-from gateways.simulator import courier, customer, provider, warehouse
+from domain.ports.repair import RepairCancellation, RepairOrder, RepairQuestion
+from domain.ports.warehouse import PendingChange, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from gateways.simulator import courier, customer, payments, provider, repairer, warehouse
 from gateways.simulator.faults import NOT_DONE, Fault, FaultKind
 from gateways.simulator.ledger import fingerprint, without_person
 from gateways.simulator.world import World
@@ -44,15 +46,22 @@ _ORDERS: dict[str, _Operation] = {
     "warehouse.ship": _Operation(ShipmentOrder, warehouse.ship),
     "warehouse.dispose": _Operation(StockDisposal, warehouse.dispose),
     "warehouse.ask": _Operation(StockQuestion, warehouse.ask),
+    "warehouse.change": _Operation(PendingChange, warehouse.change),
+    "repair.order": _Operation(RepairOrder, repairer.order),
+    "repair.ask": _Operation(RepairQuestion, repairer.ask),
+    "repair.cancel": _Operation(RepairCancellation, repairer.cancel),
+    "payments.request": _Operation(CollectionOrder, payments.request),
 }
 _MODELS: dict[str, type[BaseModel]] = {name: order.model for name, order in _ORDERS.items()} | {
     "refunds.pay": RefundOrder,
     "courier.track": _Track,
     "contact.find": _Find,
     "refunds.find": _Find,
+    "payments.find": _Find,
+    "payments.close": payments.Close,
     "refunds.statement": provider.Statement,
 }
-_SHOWN = ("status", "partner_ref", "need", "code")  # of a refund's answer
+_SHOWN = ("status", "partner_ref", "need", "link", "code")  # of an answer about money
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class Call:
 
     @property
     def partner(self) -> str:
-        """contact, courier, warehouse or refunds."""
+        """contact, courier, warehouse, repair or refunds."""
         return self.operation.partition(".")[0]
 
     @property
@@ -144,6 +153,10 @@ def _handle(world: World, call: Call, fault: Fault | None) -> tuple[Reply, str]:
     earlier = world.ledger.answer(call.partner, call.key)
     if isinstance(call.asked, _Find):
         return Reply(200, _found(world, call, earlier)), "done"
+    if isinstance(call.asked, payments.Close):
+        if earlier is None:
+            return Reply(404, {"error": {"code": "unknown_key"}}), "refused:unknown_key"
+        return Reply(200, _shown(payments.close(world, call.asked, earlier[1]))), "done"
     print_of_call = fingerprint(call.content)
     if earlier and earlier[0] != print_of_call:
         return Reply(409, {"error": {"code": "key_reused"}}), "refused:key_reused"
@@ -153,12 +166,15 @@ def _handle(world: World, call: Call, fault: Fault | None) -> tuple[Reply, str]:
         return Reply(200, _shown(answer)), "repeated" if earlier else "done"
     if earlier:
         repeated = {"duplicate": True} if "duplicate" in earlier[1] else {}
-        return Reply(200, earlier[1] | repeated), "repeated"
+        return Reply(200, _told(call, earlier[1]) | repeated), "repeated"
     if fault and fault.kind is FaultKind.REFUSE:
         return Reply(422, {"error": {"code": fault.code}}), f"refused:{fault.code}"
-    content = _ORDERS[call.operation].act(world, call.asked)
+    try:
+        content = _ORDERS[call.operation].act(world, call.asked)
+    except repairer.WorkDone:
+        return Reply(422, {"error": {"code": "work_done"}}), "refused:work_done"
     world.ledger.keep_answer(call.partner, call.key, print_of_call, content)
-    return Reply(200, content), "done"
+    return Reply(200, _told(call, content)), "done"
 
 
 def _found(world: World, call: Call, earlier: tuple[str, dict[str, Any]] | None) -> dict[str, Any]:
@@ -166,8 +182,14 @@ def _found(world: World, call: Call, earlier: tuple[str, dict[str, Any]] | None)
         return {"found": False}
     if call.partner == "refunds":
         return {"found": True} | _shown(provider.settled(world, call.key, earlier[1]))
+    if call.partner == "payments":
+        return {"found": True} | _shown(payments.settled(world, call.key, earlier[1]))
     return {"found": True} | earlier[1]
 
 
+def _told(call: Call, answer: dict[str, Any]) -> dict[str, Any]:
+    return _shown(answer) if call.partner == "payments" else answer
+
+
 def _shown(answer: dict[str, Any]) -> dict[str, Any]:
-    return {name: answer[name] for name in _SHOWN}
+    return {name: answer[name] for name in _SHOWN if name in answer}

@@ -55,7 +55,7 @@ class Fault(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: FaultKind
-    partner: str = ""  # contact, courier, warehouse, refunds; for events also customer
+    partner: str = ""  # contact, courier, warehouse, repair, refunds; for events also customer
     operation: str = ""  # deliver, find, track, request, ship, pay, ...; for events the fact: shipped, inspected, ...
     key: str = ""  # the call's idempotency key
     shop: str = ""

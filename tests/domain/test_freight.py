@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.freight import freight, freight_of, may_ask_postage, send_back
+from domain.freight import freight, freight_of, maintenance, may_ask_postage, send_back
 from domain.vocabulary import FreightPayer, Inspection, Liability, ReasonCode
 from tests.domain.example import RULES, order, request
 
@@ -63,6 +63,12 @@ def test_sending_back_what_had_no_fault_is_on_the_customer() -> None:
     """Goods without a fault go back at the customer's cost, so that the cost must be quoted (W-8)."""
     found = send_back(RULES)
     assert (found.back, found.allowed) == (C, False)
+
+
+def test_maintenance_is_on_the_customer_both_ways() -> None:
+    """R-MAINT: past the warranty he bears both freights, so that they must be quoted."""
+    found = maintenance(RULES)
+    assert (found.rule, found.inbound, found.back, found.allowed) == ("M-MAINT", C, C, False)
 
 
 def test_no_postage_is_asked_for_where_it_was_free() -> None:

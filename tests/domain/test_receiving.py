@@ -35,7 +35,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "return_received": {"lines": [{"sku": "A", "quantity": 1}]},
     "inspected": {"round": 1, "result": "pass"},
     "shipped": {"waybill": "YT2"},
+    "repair_status": {"state": "waiting_parts"},
     "refund_notice": {"key": "R-1"},
+    "platform_ruled": {"verdict": "for_shop"},
     "request_repeated": {"event": "e-1"},
     "calendar_changed": {},
 }

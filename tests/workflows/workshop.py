@@ -24,6 +24,7 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+import settings
 import worker
 from domain import rulebook_file
 from domain.events import CUSTOMS, CaseStart, Request
@@ -206,7 +207,7 @@ async def opened(
         stack.push_async_callback(stop_simulator, process)
         http = await stack.enter_async_context(partner_client())
         keys = SigningKeys.parse(SECRET)
-        wires = {name: PartnerWire(http, url, keys) for name in ("contact", "courier", "warehouse", "refund")}
+        wires = {name: PartnerWire(http, url, keys) for name in settings.PARTNERS}
         activities = worker.activities_over(pool, wires, CalendarWorkingTime.from_folder(calendar))
         workshop = Workshop(client, temporal.address, pool, url, activities)
         stack.push_async_callback(workshop.stop_worker)

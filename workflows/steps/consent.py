@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from domain.answers import Answer, Said
 from domain.case import FEE, Fact, Proposal
+from domain.clocks import Clock
 from domain.messages.facts import CustomerAgreed
 from domain.money import Money
 from domain.vocabulary import Party, Resolution, Stage
@@ -25,39 +27,58 @@ class Consent:
         self,
         what: Resolution,
         rule: str,
+        /,
         *,
         template: str = "plan_proposed",
         choices: tuple[Resolution, ...] = (),
         fee: Money | None = None,
+        overtaken: Callable[[], bool] = lambda: False,
+        within: str = "S-CONSENT",
+        call: str = "",
+        step: str = "",
         **variables: str,
     ) -> Answer:
         """Tell the customer what we propose, its options and costs, and wait for his word (R-OPTIONS).
 
         `choices` are what he may choose instead, the first being what a plain "yes" means.
+        `overtaken`: whether events made the question idle meanwhile. `call`: the template of a call that asks too.
+        `step` tells two questions about one plan apart.
         """
-        case = self._case
-        step = f"consent/{what}"
+        case, name = self._case, step or what
+        step = f"consent/{name}"
+
+        def word(proposal_id: str, clock: Clock) -> CustomerAgreed | Said | None:
+            said = case.take(
+                CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock
+            )
+            return said or (Said.OVERTAKEN if overtaken() else None)
 
         async def proposing() -> Answer:
             proposal_id = await case.once(f"{step}/proposed", lambda: self._open(what, rule, choices, fee), str)
-            clock = await case.clock("S-CONSENT", name=f"S-CONSENT/{what}")
+            clock = await case.clock(within, name=f"{within}/{name}")
             cost = {"amount": str(fee)} if fee is not None else {}
             await case.contact.tell(template, rule, step=step, due=clock.due_at.isoformat(), **cost, **variables)
-            answer = await case.until(
-                lambda: case.take(
-                    CustomerAgreed, where=lambda said, fact: self._answers(said, fact, proposal_id), clock=clock
-                ),
+            if call:
+                await case.contact.call_unless(
+                    call, rule, step, lambda: overtaken() or clock.due_at <= case.now or self._heard(proposal_id, clock)
+                )
+            answer: CustomerAgreed | Said | None = await case.until(
+                lambda: word(proposal_id, clock),
                 code="consent",
                 ball=Party.CUSTOMER,
                 stage=Stage.CONSENT,
                 clock=clock,
             )
             proposal = next(p for p in case.state.proposals if p.id == proposal_id)
+            if isinstance(answer, Said):
+                proposal.lapsed = True
+                case.note("plan_overtaken", rule, proposal=proposal_id)
+                return Answer(said=answer)
             if answer is None:
                 proposal.lapsed = True
                 case.note("no_consent", "R-CONSENT", proposal=proposal_id)
                 return Answer(said=Said.SILENT)
-            proposal.agreed = answer.agreed
+            proposal.agreed, proposal.choice = answer.agreed, answer.choice or ""
             case.record(
                 "consent", proposal_id, "P-CONSENT", plan=proposal.plan, agreed=answer.agreed, choice=answer.choice
             )
@@ -117,6 +138,15 @@ class Consent:
         case.note("fee_answered", "P-FEEQUOTE", quote=quoted.id, agreed=answer.agreed)
         case.record("consent", quoted.id, "P-CONSENT", plan=quoted.plan, agreed=answer.agreed)
         return True
+
+    def _heard(self, proposal_id: str, clock: Clock) -> bool:
+        """Whether his answer lies in the mailbox, in time."""
+        return any(
+            fact.kind == CustomerAgreed.kind
+            and clock.in_time(fact.received_at)
+            and self._answers(CustomerAgreed.model_validate(fact.payload), fact, proposal_id)
+            for fact in self._case.state.mailbox
+        )
 
     def _answers(self, said: CustomerAgreed, fact: Fact, proposal_id: str) -> bool:
         proposal = next(p for p in self._case.state.proposals if p.id == proposal_id)

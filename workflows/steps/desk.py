@@ -131,7 +131,7 @@ class Desk:
                 asked.needs = Party.MANAGER
 
     def ask(self, what: str, amount: Money, rule: str, requested_by: str, needs: Party | None = None) -> Approval:
-        """Put a request before somebody with the limit, or of the role that it `needs`, without waiting for his word."""
+        """Put a request before somebody with the limit, or of the role that it `needs`, without waiting for a word."""
         case = self._case
         asked = ask_approval(
             case.start, case.state, case.now, what=what, amount=amount, rule=rule, by=requested_by, needs=needs

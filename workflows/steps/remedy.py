@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.answers import Ruling
+from domain.answers import Answer, Ruling, Said
 from domain.compensation import FORMS
 from domain.money import Money
 from domain.vocabulary import Outcome, Resolution, ShipmentLeg
@@ -31,9 +31,9 @@ class Remedy:
 
     @property
     def refundable(self) -> Money:
-        """What is left of the order's payment."""
+        """What is left of the order's payment, and of what he paid later."""
         case = self._case
-        left = case.order.paid.minor - case.state.refunded
+        left = case.order.paid.minor + case.state.collected - case.state.refunded
         return Money(minor=max(left, 0), currency=case.order.paid.currency)
 
     @property
@@ -43,8 +43,26 @@ class Remedy:
 
     def refund_outcome(self) -> Outcome:
         """What the money paid so far amounts to."""
-        whole = self._case.state.refunded >= self._case.order.paid.minor
+        whole = self._case.state.refunded >= self._case.order.paid.minor + self._case.state.collected
         return Outcome.REFUNDED if whole else Outcome.PARTIALLY_REFUNDED
+
+    async def as_chosen(self, answer: Answer, about: str, rule: str) -> Outcome:
+        """Another parcel or his money back, as he chose. Where he did not, or it fails, a person decides on `about`.
+
+        Silence is no consent to another parcel, but he has neither goods nor money: somebody must see to it.
+        """
+        case = self._case
+        if answer.said is Said.DECLINED:
+            return await self.decided_at_desk(f"{about}_plan_declined", rule)
+        if answer.said is Said.SILENT:
+            return await self.decided_at_desk(f"{about}_no_answer", rule)
+        if answer.choice in REFUNDS:
+            if await case.money.refund(self.refundable, purpose="goods", rule=rule):
+                return Outcome.REFUNDED
+            return await self.decided_at_desk(f"{about}_refund_failed", rule)
+        if await case.shipping.send(ShipmentLeg.RESHIP, rule):
+            return Outcome.RESHIPPED
+        return await self.decided_at_desk(f"{about}_reship_failed", rule)
 
     async def decided_at_desk(self, question: str, rule: str, within: str = "S-DECIDE") -> Outcome:
         """Have a person decide and carry his decision out; asked again when it could not be carried out."""
@@ -56,6 +74,12 @@ class Remedy:
             outcome = await self.carry_out(decision, rule, step=name)
             if outcome is not None:
                 return outcome
+
+    async def carried_out(self, decision: Ruling, question: str, rule: str) -> Outcome:
+        """Do what a person decided with his answer to another question; he is asked anew where it cannot be done."""
+        return await self.carry_out(decision, rule, step=question) or await self.decided_at_desk(
+            f"{question}_failed", rule
+        )
 
     async def carry_out(self, decision: Ruling, rule: str, step: str) -> Outcome | None:
         """Do what was decided. None when it could not be done: not approved, refused, not delivered."""
@@ -80,6 +104,10 @@ class Remedy:
         if decision.resolution is Resolution.SEND_BACK:
             sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship")
             return Outcome.RETURNED_TO_CUSTOMER if sent else None
+        if decision.resolution in (Resolution.REPAIR, Resolution.ONSITE_VISIT):
+            return None  # how a repair goes is a procedure of its own, and this case is not at its beginning
+        if decision.resolution is Resolution.EXCHANGE:
+            return await case.exchange.decided(rule, step, decision.replacement)
         if (form := FORMS.get(decision.resolution)) is not None:  # without a sum: what was offered before settles it
             if decision.amount and not await case.goodwill.give(form, decision.amount, decision.by, f"{step}/goodwill"):
                 return None

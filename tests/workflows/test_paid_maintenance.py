@@ -1,0 +1,105 @@
+"""付费维护: past the year he pays, hears the fee first, and nothing arises before his yes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.workflows.house import House
+from tests.workflows.lived_case import LivedCase, Refused
+
+BOUGHT = {"signed_at": timedelta(days=-400), "shipped_at": timedelta(days=-402)}
+
+
+async def asked(house: House, **more: Any) -> LivedCase:
+    """Maintenance of goods bought 13 months ago."""
+    return await house.open("paid_maintenance", **({"reason": "quality", "order": BOUGHT} | more))
+
+
+async def test_a_quoted_fee_is_agreed_to_before_anything_is_sent(house: House) -> None:
+    """R-MAINT, P-FEEQUOTE: 80 yuan stand in the request; he agrees, a leader signs, it is repaired and sent back."""
+    case = await asked(house, fee={"minor": 8000})
+    await case.run_until(waiting_for="approval")
+    assert await case.ledger("return_announced") == []
+    await case.act("approve", by="supervisor:1")
+
+    assert await case.to_the_end() == "repaired"
+
+    (quote,), (consent,) = await case.records("fee_quote"), await case.records("consent")
+    assert (quote["amount_minor"], quote["agreed"], consent["agreed"]) == (8000, True, True)
+    assert await case.sum_told("maintenance_quoted") == "80.00 CNY"
+    (ordered,) = await case.ledger("repair_ordered")
+    assert ordered["fee_minor"] == 8000
+    assert (await case.one("freight_decided", inbound="customer", outbound="customer")).rule == "M-MAINT"
+    assert await case.payments() == []
+
+
+async def test_without_a_quote_a_person_names_the_fee(house: House) -> None:
+    """An agent decides for the repair with its fee, which may be above what the order cost."""
+    case = await asked(house)
+    await case.run_until(needs_human="decide:maintenance_fee")
+    with pytest.raises(Refused) as refused:
+        await case.act("decide", resolution="repair", amount={"minor": 0})
+    assert refused.value.code == "no_amount"
+    await case.act("decide", resolution="repair", amount={"minor": 6600})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:1")
+
+    assert await case.to_the_end() == "repaired"
+    assert (await case.records("fee_quote"))[0]["amount_minor"] == 6600
+
+
+async def test_a_person_may_decide_otherwise(house: House) -> None:
+    """An old thing, not worth a repair: the agent explains, and that is all."""
+    case = await asked(house)
+    await case.run_until(needs_human="decide:maintenance_fee")
+    await case.act("decide", resolution="explain_only")
+
+    assert await case.to_the_end() == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("persona", "outcome"), [({"agrees": False}, "withdrawn"), ({"agrees_after": "never"}, "expired")]
+)
+async def test_who_does_not_agree_to_the_fee_sends_nothing_and_pays_nothing(
+    house: House, persona: dict[str, Any], outcome: str
+) -> None:
+    """P-CONSENT: a no or silence ends it; nothing was announced, ordered or signed."""
+    case = await asked(house, fee={"minor": 8000}, customer=persona)
+
+    assert await case.to_the_end() == outcome
+
+    for effect in ("return_announced", "repair_ordered", "goods_shipped"):
+        assert await case.ledger(effect) == []
+    assert await case.records("approval") == []
+
+
+async def test_what_cannot_be_repaired_goes_back_as_it_is(house: House) -> None:
+    """Past the year there is no new one for it: it goes back, and he pays nothing."""
+    case = await asked(house, fee={"minor": 8000}, repairer={"ends": "unrepairable"})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:1")
+
+    assert await case.to_the_end() == "returned_to_customer"
+
+
+async def test_maintenance_inside_the_year_costs_him_nothing(house: House) -> None:
+    """R-WARR: asked as paid maintenance, bought two days ago: it is a warranty repair, whatever it was called."""
+    case = await house.open("paid_maintenance", reason="quality", evidence=["evidence/a", "evidence/b"])
+
+    await case.run_until(waiting_for="consent")
+
+    assert (await case.one("type_changed")).data["type"] == "warranty_repair"
+    assert await case.records("fee_quote") == []
+
+
+async def test_what_he_broke_himself_is_paid_for_inside_the_year_too(house: House) -> None:
+    """R-MISUSE: two days old and broken in use: the fee is quoted first."""
+    case = await house.open("warranty_repair", reason="quality", at_fault="customer", fee={"minor": 5000})
+
+    await case.run_until(waiting_for="consent")
+
+    assert (await case.one("warranty_judged", allowed=False)).rule == "R-MISUSE"
+    assert (await case.records("fee_quote"))[0]["amount_minor"] == 5000
