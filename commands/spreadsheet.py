@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -24,23 +25,39 @@ def write(path: Path, heading: Sequence[str], rows: Iterable[Sequence[Cell]], *,
         Failure: another ending, or the file cannot be written.
     """
     table = [list(row) for row in rows]
-    try:
-        match path.suffix.lower():
-            case ".xlsx":
+    match path.suffix.lower():
+        case ".xlsx":
+            with _told(path):
                 _write_xlsx(path, heading, table, sheet)
-            case ".csv":
-                path.write_text(as_csv(heading, table), encoding="utf-8", newline="")
-            case other:
-                raise Failure(
-                    say(f"不认识的文件类型 {other or '（无）'}。", f"Unknown kind of file {other or '(none)'}."),
-                    say("请用 .xlsx 或 .csv 结尾。", "Let the name end with .xlsx or .csv."),
-                )
+        case ".csv":
+            write_text(path, as_csv(heading, table))
+        case other:
+            raise Failure(
+                say(f"不认识的文件类型 {other or '（无）'}。", f"Unknown kind of file {other or '(none)'}."),
+                say("请用 .xlsx 或 .csv 结尾。", "Let the name end with .xlsx or .csv."),
+            )
+    return len(table)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as it is.
+
+    Raises:
+        Failure: the file cannot be written.
+    """
+    with _told(path):
+        path.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise Failure(
             say(f"写不了文件 {path}：{error.strerror}", f"Cannot write {path}: {error.strerror}"),
             say("请关闭打开它的程序，或换一个位置。", "Close the program that has it open, or choose another place."),
         ) from None
-    return len(table)
 
 
 def as_csv(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:

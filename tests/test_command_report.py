@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -114,6 +115,28 @@ async def test_records_are_listed_and_exported_and_never_run_as_formulas(books: 
     (sheet,) = CalamineWorkbook.from_path(str(books.folder / "incidents.xlsx")).sheet_names
     cells = CalamineWorkbook.from_path(str(books.folder / "incidents.xlsx")).get_sheet_by_name(sheet).to_python()
     assert HOSTILE in cells[1], "as text"
+
+
+async def test_the_journal_is_exported_for_process_mining(books: Books) -> None:
+    """OCEL 2.0: whatever an event or object refers to is there, every type is declared; and flat, one event a line."""
+    log = books.folder / "march.json"
+    done = await books.run("records", "events", str(log), "--month", "2026-03")
+    assert (done.code, done.out) == (0, f"2 events of 2 cases written to {log}.\n"), done.err
+    ocel = json.loads(log.read_text(encoding="utf-8"))
+    objects = {one["id"]: one["type"] for one in ocel["objects"]}
+    assert len(objects) == len(ocel["objects"])
+    assert set(objects.values()) <= {one["name"] for one in ocel["objectTypes"]}
+    declared = {one["name"]: {attribute["name"] for attribute in one["attributes"]} for one in ocel["eventTypes"]}
+    for event in ocel["events"]:
+        assert {one["name"] for one in event["attributes"]} <= declared[event["type"]]
+        assert {one["objectId"] for one in event["relationships"]} <= objects.keys()
+    assert [event["type"] for event in ocel["events"]] == ["case_opened", "case_opened"]
+
+    table = books.folder / "march-log.csv"
+    assert (await books.run("records", "events", str(table), "--month", "2026-03")).code == 0
+    heading, *rows = csv.reader(table.read_text(encoding="utf-8-sig").splitlines())
+    assert heading[:3] == ["case", "activity", "time"]
+    assert [row[0] for row in rows] == ["demo/C1", "demo/C2"]
 
 
 async def test_a_kind_that_does_not_exist_is_refused(books: Books) -> None:

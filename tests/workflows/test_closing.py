@@ -97,6 +97,8 @@ async def test_a_promise_keeps_the_case_open_until_it_is_kept(house: House) -> N
     assert await case.to_the_end() == "partially_refunded"
     (promise,) = await case.records("promise")
     assert promise["state"] == "told"
+    (ended,) = [one for one in await case.records("clock") if one["id"] == "D-PROMISE"]
+    assert (ended["state"], ended["missed"]) == ("met", True), "kept at last, and late all the same"
 
 
 async def promise_clock(case: LivedCase) -> str:

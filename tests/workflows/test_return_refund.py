@@ -55,6 +55,9 @@ async def test_a_return_without_a_reason_is_paid_once_after_two_inspections(hous
     )  # fmt: skip
     received, paid = await case.one("return_received"), await case.one("refund_done")
     assert paid.at - received.at < timedelta(hours=72), "D-REFPAY"
+    assert [(one["id"], one["state"], one["missed"]) for one in await case.records("clock")] == [
+        ("D-REFPAY", "met", False)
+    ]
 
 
 @pytest.mark.parametrize(
