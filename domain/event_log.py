@@ -1,7 +1,7 @@
 """The journal as an object-centric event log, OCEL 2.0 (JSON), and flat for tools that know one case id per event.
 
-Source: OCEL 2.0 specification, section on the JSON format (https://www.ocel-standard.org). No person is in it: the objects are
-cases, orders, parcels and refunds, and of an actor only the role.
+Source: OCEL 2.0 specification, the JSON format (https://www.ocel-standard.org). No person is in it: the objects are
+cases, orders and parcels, and of an actor there is only the role.
 """
 
 from __future__ import annotations
@@ -12,18 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-HANDED_ON = (
-    "result",
-    "channel",
-    "template",
-    "choice",
-    "outcome",
-    "reason",
-    "state",
-    "verdict",
-    "clock",
-    "percent",
-    "code",
+HANDED_ON = frozenset(
+    {"result", "channel", "template", "choice", "outcome", "reason", "state", "verdict", "clock", "percent", "code"}
 )
 """What of an entry's data is handed on: codes. Sums and numbers are attributes of the objects."""
 
@@ -67,7 +57,7 @@ class LoggedEvent(BaseModel):
 
     def codes(self) -> dict[str, str]:
         """What it says beside its name: who, under which rule, and codes."""
-        said = {name: str(self.data[name]) for name in HANDED_ON if self.data.get(name) not in (None, "")}
+        said = {name: str(value) for name, value in self.data.items() if name in HANDED_ON and value not in (None, "")}
         return {"role": self.role, **({"rule": self.rule} if self.rule else {}), **said}
 
     def parcel(self) -> str:

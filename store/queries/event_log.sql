@@ -1,4 +1,4 @@
--- The journal as an event log (docs/event-log.md). $1 a shop, or '' for all; $2 and $3 the first instant and the one after the last.
+-- The journal as an event log (domain/event_log.py). $1 a shop, or '' for all; $2 and $3 the first instant and the one after the last.
 
 -- name: event_log_entries
 SELECT j.shop, j.case_no, j.number, j.at, split_part(j.actor, ':', 1) AS role, j.event, j.rule, j.data, c.order_no
