@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from domain.instant import Instant
 from domain.money import Money
-from domain.vocabulary import Resolution
+from domain.order import OrderLine
+from domain.vocabulary import Liability, PlatformVerdict, Resolution
 
 
 class Said(StrEnum):
@@ -19,6 +21,7 @@ class Said(StrEnum):
     AGREED = "agreed"
     DECLINED = "declined"
     SILENT = "silent"
+    OVERTAKEN = "overtaken"  # events made the question idle before he answered: the parcel came after all
 
 
 class Answer(BaseModel):
@@ -26,6 +29,14 @@ class Answer(BaseModel):
 
     said: Said
     choice: Resolution | None = None
+
+
+class CourierWord(BaseModel):
+    """What a courier said to a request that he must confirm himself: his verdict, or one of ours."""
+
+    verdict: str
+    fee: Money | None = None  # what he wants for it
+    courier: str = ""  # who would take the parcel over
 
 
 class Ending(StrEnum):
@@ -43,4 +54,15 @@ class Ruling(BaseModel):
     resolution: Resolution
     amount: Money | None
     reason: str
+    by: str
+    liability: Liability | None = None
+    replacement: tuple[OrderLine, ...] = ()
+
+
+class Ruled(BaseModel):
+    """What a platform's arbiter decided, and who told us."""
+
+    verdict: PlatformVerdict
+    amount: Money | None
+    due_at: Instant | None
     by: str

@@ -124,6 +124,7 @@ class Resolution(StrEnum):
 
     FULL_REFUND = "full_refund"
     PARTIAL_REFUND = "partial_refund"
+    PART_REFUND = "part_refund"  # for goods of the order that he does not have (R-MISSING, R-OOS-OFFER)
     RETURN_REFUND = "return_refund"
     EXCHANGE = "exchange"
     RESHIP = "reship"

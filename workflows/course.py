@@ -47,6 +47,7 @@ from workflows.steps.repair import Repair
 from workflows.steps.rerouting import Rerouting
 from workflows.steps.returns import Returns
 from workflows.steps.shipping import Shipping
+from workflows.steps.stock import Stock
 from workflows.steps.solution import Solution
 from workflows.steps.undelivered import Undelivered
 from workflows.timer import Alarm
@@ -79,6 +80,7 @@ class Case:
         self.courier = Courier(self)
         self.parcel = Parcel(self)
         self.shipping = Shipping(self)
+        self.stock = Stock(self)
         self.rerouting = Rerouting(self)
         self.pending = Pending(self)
         self.undelivered = Undelivered(self)

@@ -9,7 +9,8 @@ from pydantic import Field
 from domain.instant import Instant
 from domain.messages.payload import Payload
 from domain.money import Money
-from domain.vocabulary import AttemptResult, Channel, Party, Resolution
+from domain.order import OrderLine
+from domain.vocabulary import AttemptResult, Channel, Liability, Negotiated, Party, Resolution
 
 
 class Command(Payload):
@@ -26,6 +27,8 @@ class Decide(Command):
     resolution: Resolution
     amount: Money | None = None
     reason: str = Field(default="", max_length=64)  # a code
+    liability: Liability | None = None  # whose fault it is, where that is asked
+    replacement: tuple[OrderLine, ...] = Field(default=(), max_length=200, exclude_if=lambda lines: not lines)  # instead
 
 
 class Approve(Command):
@@ -55,6 +58,7 @@ class LogCall(Command):
     result: AttemptResult
     channel: Channel = Channel.CALL
     note_ref: str = ""
+    outcome: Negotiated | None = None  # of a negotiation (R-DISPUTE-LOG)
 
 
 class AddNote(Command):
@@ -63,6 +67,34 @@ class AddNote(Command):
     kind = "add_note"
     rule = "A-HANDOVER"
     note_ref: str = Field(min_length=1, max_length=128)
+
+
+class HandOver(Command):
+    """Hand the case over, with the reason: he is abused (P-STAFF), his shift ends, or he cannot solve it (R-ESC)."""
+
+    kind = "hand_over"
+    rule = "A-HANDOVER"
+    reason: str = Field(min_length=1, max_length=64)  # a code
+    to: Party = Party.SUPERVISOR
+    note_ref: str = Field(default="", max_length=128)
+    major: bool = False  # it is a dispute from here on (R-DISPUTE-LOG)
+
+
+class FileReport(Command):
+    """The written report on a dispute, behind a reference (R-DISPUTE-LOG)."""
+
+    kind = "file_report"
+    rule = "R-DISPUTE-LOG"
+    note_ref: str = Field(min_length=1, max_length=128)
+    sender = Party.SUPERVISOR
+
+
+class SubmitEvidence(Command):
+    """The evidence pack was handed to the platform; `receipt` is what it calls it (T-RIGHTS)."""
+
+    kind = "submit_evidence"
+    rule = "T-RIGHTS"
+    receipt: str = Field(default="", max_length=128)
 
 
 class OfferCompensation(Command):
@@ -178,7 +210,8 @@ class CancelCase(Command):
 COMMANDS: Mapping[str, type[Command]] = {
     model.kind: model
     for model in (
-        Decide, Approve, Reject, LogCall, AddNote, OfferCompensation, QuoteFee, Promise, KeepPromise, ProvideInput,
-        PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase, CancelCase,
+        Decide, Approve, Reject, LogCall, AddNote, HandOver, FileReport, SubmitEvidence, OfferCompensation, QuoteFee,
+        Promise, KeepPromise, ProvideInput, PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase,
+        CancelCase,
     )
 }  # fmt: skip

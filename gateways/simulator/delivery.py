@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from domain.events import PREFIX
-from gateways.simulator import provider
+from gateways.simulator import payments, provider
 from gateways.simulator.faults import Fault, FaultKind, Faults
 from gateways.simulator.world import World
 from gateways.standard_webhooks import SignedExchange
@@ -103,7 +103,9 @@ class Delivery:
             return []
         data = json.loads(row["data"])
         if row["kind"] == "refund_notice":
-            self._settle(data["key"])
+            self._settle("refunds", data["key"])
+        elif row["kind"] == "payment_received":
+            self._settle(payments.WHO, data["key"])
         if fault and fault.kind is FaultKind.DROP:
             ledger.end(row["id"], "dropped")
             return []
@@ -123,13 +125,13 @@ class Delivery:
             ledger.posted(row["id"])
         return [event] * times
 
-    def _settle(self, key: str) -> None:
+    def _settle(self, partner: str, key: str) -> None:
         """Before a payment is announced it is made."""
-        ledger = self._world.ledger
+        ledger, settled = self._world.ledger, payments.settled if partner == payments.WHO else provider.settled
         with ledger.transaction():
-            kept = ledger.answer("refunds", key)
+            kept = ledger.answer(partner, key)
             if kept:
-                provider.settled(self._world, key, kept[1], now=True)
+                settled(self._world, key, kept[1], now=True)
 
     async def _post(self, event: dict[str, Any]) -> None:
         body = json.dumps(event, ensure_ascii=False).encode()

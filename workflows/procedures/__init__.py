@@ -19,6 +19,7 @@ from workflows.procedures.exchange import exchange
 from workflows.procedures.late_delivery import late_delivery
 from workflows.procedures.late_shipment import late_shipment
 from workflows.procedures.minor_flaw import minor_flaw
+from workflows.procedures.missing_item import missing_item
 from workflows.procedures.no_tracking_info import no_tracking_info
 from workflows.procedures.out_of_area import out_of_area
 from workflows.procedures.parcel_damaged import parcel_damaged
@@ -52,6 +53,7 @@ PROCEDURES: dict[CaseType, Callable[[Case], Awaitable[Outcome]]] = {
     CaseType.CANCEL_BEFORE_RECEIPT: cancel_before_receipt,
     CaseType.PARCEL_DAMAGED: parcel_damaged,
     CaseType.RESHIP: reship,
+    CaseType.MISSING_ITEM: missing_item,
     CaseType.COMPLAINT: complaint,
     CaseType.DISPUTE: dispute,
     CaseType.BAD_REVIEW: bad_review,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from domain.answers import Answer, Ruling, Said
 from domain.compensation import FORMS
 from domain.money import Money
+from domain.order import AskedLine
+from domain.order_part import refund_of
 from domain.vocabulary import Outcome, Resolution, ShipmentLeg
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ REFUNDS = frozenset(
     {
         Resolution.FULL_REFUND,
         Resolution.PARTIAL_REFUND,
+        Resolution.PART_REFUND,
         Resolution.RETURN_REFUND,
         Resolution.PRICE_REFUND,
         Resolution.FREIGHT_REFUND,
@@ -46,9 +49,12 @@ class Remedy:
         whole = self._case.state.refunded >= self._case.order.paid.minor + self._case.state.collected
         return Outcome.REFUNDED if whole else Outcome.PARTIALLY_REFUNDED
 
-    async def as_chosen(self, answer: Answer, about: str, rule: str) -> Outcome:
+    async def as_chosen(
+        self, answer: Answer, about: str, rule: str, *, goods: tuple[AskedLine, ...] = (), amount: Money | None = None
+    ) -> Outcome:
         """Another parcel or his money back, as he chose. Where he did not, or it fails, a person decides on `about`.
 
+        It is about the whole order, or about some `goods` of it for which he would get the `amount`.
         Silence is no consent to another parcel, but he has neither goods nor money: somebody must see to it.
         """
         case = self._case
@@ -57,12 +63,20 @@ class Remedy:
         if answer.said is Said.SILENT:
             return await self.decided_at_desk(f"{about}_no_answer", rule)
         if answer.choice in REFUNDS:
-            if await case.money.refund(self.refundable, purpose="goods", rule=rule):
-                return Outcome.REFUNDED
+            if await case.money.refund(amount or self.refundable, purpose="goods", rule=rule):
+                return self.refund_outcome()
             return await self.decided_at_desk(f"{about}_refund_failed", rule)
-        if await case.shipping.send(ShipmentLeg.RESHIP, rule):
+        if await case.shipping.send(ShipmentLeg.RESHIP, rule, goods=goods):
             return Outcome.RESHIPPED
         return await self.decided_at_desk(f"{about}_reship_failed", rule)
+
+    def _usual(self, resolution: Resolution, rule: str) -> Money:
+        """The sum where a person named none: of the goods that it is about, else what was asked for, else all."""
+        case = self._case
+        if resolution is Resolution.PART_REFUND:
+            goods = case.request.concerned
+            return refund_of(case.request, goods, case.rules, rule=rule, already=self.refunded).amount
+        return case.request.amount or self.refundable
 
     async def decided_at_desk(self, question: str, rule: str, within: str = "S-DECIDE") -> Outcome:
         """Have a person decide and carry his decision out; asked again when it could not be carried out."""
@@ -85,7 +99,7 @@ class Remedy:
         """Do what was decided. None when it could not be done: not approved, refused, not delivered."""
         case = self._case
         if decision.resolution in REFUNDS:
-            amount = min(decision.amount or case.request.amount or self.refundable, self.refundable)
+            amount = min(decision.amount or self._usual(decision.resolution, rule), self.refundable)
             paid = await case.money.refund(
                 amount,
                 purpose=_PURPOSE.get(decision.resolution, "goods"),
@@ -99,7 +113,9 @@ class Remedy:
                 return Outcome.PRICE_ADJUSTED
             return self.refund_outcome()
         if decision.resolution is Resolution.RESHIP:
-            sent = await case.shipping.send(ShipmentLeg.RESHIP, rule, step=f"{step}/ship")
+            sent = await case.shipping.send(
+                ShipmentLeg.RESHIP, rule, step=f"{step}/ship", goods=case.request.lines
+            )
             return Outcome.RESHIPPED if sent else None
         if decision.resolution is Resolution.SEND_BACK:
             sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship")
