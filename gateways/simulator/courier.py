@@ -88,7 +88,7 @@ def _name_slot(world: World, persona: Courier, asked: CourierRequest) -> None:
 
 
 def _reroute(world: World, persona: Courier, asked: CourierRequest) -> bool:
-    """Take the parcel elsewhere, or hand it on; for a fee only once that was agreed to, and not when it is handed out."""
+    """Take the parcel elsewhere, or hand it on; for a fee only when it was agreed to, and not when handed out."""
     scan = world.ledger.parcel_now(asked.waybill, asked.at)
     answered_at = world.later(asked.at, persona.answers_after)
     verdict = persona.reroute if asked.kind is CourierRequestKind.CHANGE_ADDRESS else persona.relay

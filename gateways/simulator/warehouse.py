@@ -48,9 +48,11 @@ def ship(world: World, order: ShipmentOrder) -> dict[str, Any]:
     left_at = world.later(order.at, persona.ships_after)
     waybill = reference("OUT", order.case.shop, order.key)
     lines = [line.model_dump(mode="json", include={"sku", "quantity"}) for line in order.lines]
+    beside = {"beside": order.beside} if order.beside else {}
     world.ledger.effect(
-        _WHO, "goods_shipped", order.key, order.case, order.at, waybill=waybill, leg=order.leg.value, lines=lines
-    )
+        _WHO, "goods_shipped", order.key, order.case, order.at,
+        waybill=waybill, leg=order.leg.value, lines=lines, **beside,
+    )  # fmt: skip
     carrier = persona.other_courier if persona.courier == order.not_by else persona.courier
     world.plan(order.key, order.case, left_at, _WHO, "shipped", courier=carrier, waybill=waybill, request=order.key)
     parcel = world.personas.courier(waybill, order.case.order_no)

@@ -38,6 +38,11 @@ BROKEN = {"packaging": "broken", "severity": "serious"}
 KEPT = {"choice": "partial_refund"}
 PAIR = {"lines": [{"sku": "PAIR", "quantity": 2, "price": 4500}]}
 ONE_OF_THEM = [{"sku": "PAIR", "quantity": 1}]
+STUCK = {"state": "stalled", "trace": "unknown"}
+SIGNED = {"state": "delivered_by_proxy"}
+NUMBERED = {"shipped_at": timedelta(hours=-2), "signed_at": None}
+NO_SCAN = {"state": "info_received"}
+MISSING: dict[str, Any] = {"order": PAIR, "lines": ONE_OF_THEM}
 UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
 
 Acts = Callable[[LivedCase], Awaitable[None]]
@@ -65,6 +70,14 @@ def _commands(waiting_for: str, kind: str, by: str, **command: Any) -> Acts:
         await case.act(kind, by=by, **command)
 
     return commands
+
+
+def _parcel(waiting_for: str, state: str) -> Acts:
+    async def parcel(case: LivedCase) -> None:
+        await case.run_until(waiting_for=waiting_for)
+        await case.say("parcel_update", waybill=case.request["order"]["waybill"], state=state)
+
+    return parcel
 
 
 async def _reopened(case: LivedCase) -> None:
@@ -122,6 +135,37 @@ async def _describes(case: LivedCase) -> None:
 async def _keeps_promises(case: LivedCase) -> None:
     await case.run_until(waiting_for="promises")
     await case.keep_promises()
+
+
+async def _pays_nothing_and_returns(case: LivedCase) -> None:
+    await _decides("exchange_unpaid", "return_refund")(case)
+
+
+async def _returns_after_no_fault(case: LivedCase) -> None:
+    await case.run_until(waiting_for="inspection")
+    await _says("consent", "customer_agreed", choice="return_refund")(case)
+
+
+EXCHANGED = {"reason": "quality", "evidence": PHOTOS, "warehouse": FAULTY}
+POT = [{"sku": "POT", "quantity": 1, "price": 6000}]
+GREEN = [{"sku": "MUG-GREEN", "quantity": 1, "price": 4500}]
+GOLDEN = [{"sku": "MUG-GOLD", "quantity": 1, "price": {"minor": 5000}}]
+LARGER = [{"sku": "SHOE-43", "quantity": 1, "price": {"minor": 4500}}]
+NONE_LEFT = {"kind": "refuse", "partner": "warehouse", "operation": "ship", "code": "out_of_stock"}
+
+
+async def _overdue(case: LivedCase) -> None:
+    await case.run_until(needs_human="overdue:D-COMPL")
+
+
+async def _handed_over(case: LivedCase) -> None:
+    await case.run_until(waiting_for="decision_complaint_3")
+    await case.act("hand_over", by="agent:7", reason="abuse", note_ref="text/1")
+    await case.act("log_call", by="supervisor:1", result="reached", note_ref="text/2", outcome="adjourned")
+
+
+_filed = _commands("report", "file_report", "supervisor:1", note_ref="text/9")
+_submitted = _commands("evidence_pack", "submit_evidence", "agent:7", receipt="PLATFORM-1")
 
 
 LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
@@ -219,6 +263,19 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "parcel_damaged-lost_again": (
         "parcel_damaged", {"courier": {"delivered_after": "never"}}, (_decides("damage_reship_failed", "full_refund"),),
     ),
+    "missing_item-reshipped": ("missing_item", MISSING, ()),
+    "missing_item-refunded": ("missing_item", {**MISSING, "customer": {"choice": "part_refund"}}, ()),
+    "missing_item-next_order": (
+        "missing_item", {**MISSING, "customer": {"choice": "ship_together", "orders_again_after": "5d"}}, (),
+    ),
+    "missing_item-no_next_order": ("missing_item", {**MISSING, "customer": {"choice": "ship_together"}}, ()),
+    "missing_item-packed": (
+        "missing_item", {**MISSING, "warehouse": {"packed_all": True}}, (_decides("packing_complete", "explain_only"),),
+    ),
+    "missing_item-warehouse_silent": ("missing_item", {**MISSING, "warehouse": {"answers_after": "never"}}, ()),
+    "missing_item-declined": (
+        "missing_item", {**MISSING, "customer": {"agrees": False}}, (_decides("missing_plan_declined", "part_refund"),),
+    ),
     "reship-reshipped": ("reship", {"order": PAIR, "lines": ONE_OF_THEM}, ()),
     "reship-declined": ("reship", {"customer": {"agrees": False}}, (_decides("reship_declined", "full_refund"),)),
     "reship-silent": ("reship", {"customer": {"agrees_after": "never"}}, (_decides("reship_no_answer", "reship"),)),
@@ -237,6 +294,120 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "parcel_lost-sent_twice": (
         "parcel_lost", {"courier": {**GONE, "delivered_after": "never"}},
         (_decides("lost_reship_failed", "reship"), _decides("lost_reship_failed_2", "full_refund")),
+    ),
+    "exchange-exchanged": ("exchange", EXCHANGED, ()),
+    "exchange-dearer": ("exchange", {**EXCHANGED, "replacement": POT, "customer": {"pays_after": "40h"}}, ()),
+    "exchange-cheaper": (
+        "exchange", {**EXCHANGED, "replacement": [{"sku": "BOWL", "quantity": 1, "price": 4000}]}, (),
+    ),
+    "exchange-unpaid": (
+        "exchange", {**EXCHANGED, "replacement": POT, "customer": {"pays_after": "never"}},
+        (_pays_nothing_and_returns,),
+    ),
+    "exchange-withdrawn": (
+        "exchange", {**EXCHANGED, "replacement": POT, "customer": {"pays_after": "never"}},
+        (_says("payment", "customer_withdrew"),),
+    ),
+    "exchange-window_closed": ("exchange", {"order": {"signed_at": timedelta(days=-21)}}, ()),
+    "exchange-split_freight": ("exchange", {**EXCHANGED, "order": {"signed_at": timedelta(days=-21)}}, ()),
+    "exchange-silent": ("exchange", {"customer": {"agrees_after": "never"}}, ()),
+    "exchange-out_of_stock": ("exchange", {**EXCHANGED, "fault": NONE_LEFT}, ()),
+    "exchange-no_fault": ("exchange", {**EXCHANGED, "warehouse": {}}, ()),
+    "exchange-no_fault_returned": ("exchange", {**EXCHANGED, "warehouse": {}}, (_returns_after_no_fault,)),
+    "exchange-sent_back": (
+        "exchange", {**EXCHANGED, "warehouse": {}, "order": {"signed_at": timedelta(days=-21)}}, (),
+    ),
+    "exchange-late": (
+        "exchange", {**EXCHANGED, "warehouse": {**FAULTY, "inspects_after": "22h"}}, (),
+    ),
+    "colour_difference-exchanged": ("colour_difference", {"replacement": GREEN}, ()),
+    "colour_difference-returned": ("colour_difference", {"customer": {"choice": "return_refund"}}, ()),
+    "colour_difference-named": (
+        "colour_difference", {}, (_decides("exchange_for", "exchange", replacement=GOLDEN),),
+    ),
+    "colour_difference-silent": ("colour_difference", {"customer": {"agrees_after": "never"}}, ()),
+    "colour_difference-window_closed": ("colour_difference", {"order": {"signed_at": timedelta(days=-21)}}, ()),
+    "size_unsuitable-exchanged": (
+        "size_unsuitable", {}, (_decides("size_advice", "exchange", liability="customer", replacement=LARGER),),
+    ),
+    "size_unsuitable-returned": (
+        "size_unsuitable", {"customer": {"choice": "return_refund"}},
+        (_decides("size_advice", "return_refund", liability="merchant"),),
+    ),
+    "size_unsuitable-window_closed": ("size_unsuitable", {"order": {"signed_at": timedelta(days=-40)}}, ()),
+    "return_refund-exchanged": (
+        "return_refund", {"customer": {"agrees": [False, True]}}, (_decides("plan_declined", "exchange"),),
+    ),
+    "parcel_stuck-delivered": ("parcel_stuck", {"courier": {**STUCK, "trace": "found"}}, ()),
+    "parcel_stuck-reshipped": ("parcel_stuck", {"courier": STUCK}, ()),
+    "parcel_stuck-refunded": ("parcel_stuck", {"courier": STUCK, "customer": {"choice": "full_refund"}}, ()),
+    "parcel_stuck-overtaken": (
+        "parcel_stuck", {"courier": STUCK, "customer": {"agrees_after": "never"}}, (_parcel("consent", "delivered"),),
+    ),
+    "parcel_stuck-lost": ("parcel_stuck", {"courier": {**STUCK, "trace": "lost"}}, ()),
+    "parcel_stuck-declined": (
+        "parcel_stuck", {"courier": STUCK, "customer": {"agrees": False}},
+        (_decides("stuck_plan_declined", "full_refund"),),
+    ),
+    "signed_not_received-found_by_him": (
+        "signed_not_received", {"courier": SIGNED, "customer": {"finds": True}}, (),
+    ),
+    "signed_not_received-found_by_courier": (
+        "signed_not_received", {"courier": {**SIGNED, "trace": "found"}, "customer": {"finds": [False, True]}}, (),
+    ),
+    "signed_not_received-lost": ("signed_not_received", {"courier": {**SIGNED, "trace_after": "never"}}, ()),
+    "tracking_query-delivered": ("tracking_query", {}, (_parcel("delivery", "delivered"),)),
+    "tracking_query-stuck": ("tracking_query", {"courier": {**STUCK, "trace": "found"}}, ()),
+    "tracking_query-signed": ("tracking_query", {"courier": SIGNED, "customer": {"finds": True}}, ()),
+    "tracking_query-not_coming": (
+        "tracking_query", {"courier": {"state": "returning"}}, (_decides("parcel_not_coming", "reship"),),
+    ),
+    "late_delivery-slot_kept": ("late_delivery", {}, ()),
+    "late_delivery-refused": ("late_delivery", {"customer": {"choice": "return_refund"}}, ()),
+    "late_delivery-slot_missed": ("late_delivery", {"courier": {"keeps_slot": False}}, ()),
+    "late_delivery-no_slot": (
+        "late_delivery", {"courier": {"answers_after": "never"}}, (_decides("no_slot", "full_refund"),),
+    ),
+    "late_delivery-explained": ("late_delivery", {"courier": {"state": "delivered"}}, ()),
+    "late_shipment-delivered": (
+        "late_shipment",
+        {"order": UNSHIPPED, "warehouse": {"handed_over": False}, "courier": {"transit_after": "2h"}}, (),
+    ),
+    "late_shipment-upheld": (
+        "late_shipment", {"order": NUMBERED, "courier": NO_SCAN, "customer": {"choice": "full_refund"}}, (),
+    ),
+    "late_shipment-reshipped": ("late_shipment", {"order": NUMBERED, "courier": NO_SCAN}, ()),
+    "late_shipment-overtaken": (
+        "late_shipment", {"order": NUMBERED, "courier": NO_SCAN, "customer": {"agrees_after": "never"}},
+        (_parcel("consent", "in_transit"), _parcel("delivery", "delivered")),
+    ),
+    "courier_conduct-delivered": ("courier_conduct", {}, ()),
+    "courier_conduct-other_courier": (
+        "courier_conduct", {"customer": {"choice": "other_courier"}, "order": {"freight": 600}}, (),
+    ),
+    "courier_conduct-explained": ("courier_conduct", {"courier": {"state": "delivered"}}, ()),
+    "complaint-refunded": ("complaint", {}, (_decides("complaint", "full_refund"),)),
+    "complaint-explained": ("complaint", {}, (_decides("complaint", "explain_only", reason="courier_slow"),)),
+    "complaint-overdue": ("complaint", {}, (_overdue, _decided_late)),
+    "complaint-dispute": (
+        "complaint", {"evidence": PHOTOS, "customer": {"agrees": [False, False, True]}},
+        (_decides("complaint", "reship"), _decides("complaint_2", "reship"), _handed_over,
+         _decides("complaint_3", "full_refund", "supervisor:1"), _filed),
+    ),
+    "dispute-reshipped": ("dispute", {}, (_decides("dispute", "reship", "supervisor:1"), _filed)),
+    "bad_review-reshipped": (
+        "bad_review", {"customer": {"surfaces_after": "10m"}}, (_decides("bad_review", "reship"),),
+    ),
+    "bad_review-explained": (
+        "bad_review", {"customer": {"calls": "no_answer"}}, (_decides("bad_review", "explain_only"),),
+    ),
+    "platform_rights-refunded": (
+        "platform_rights", {"order": DEAR, "evidence": PHOTOS, "deadline": timedelta(hours=12)},
+        (_submitted, _says("ruling", "platform_ruled", verdict="more_evidence"), _submitted,
+         _says("ruling", "platform_ruled", verdict="for_customer")),
+    ),
+    "platform_rights-explained": (
+        "platform_rights", {}, (_submitted, _says("ruling", "platform_ruled", verdict="for_shop")),
     ),
 }  # fmt: skip
 
@@ -261,6 +432,16 @@ _REASONS = {
     "customer_unreachable": "not_received",
     "no_tracking_info": "late",
     "parcel_lost": "lost",
+    "tracking_query": "not_received",
+    "signed_not_received": "not_received",
+    "parcel_stuck": "not_received",
+    "late_delivery": "late",
+    "late_shipment": "late",
+    "courier_conduct": "service",
+    "complaint": "service",
+    "dispute": "service",
+    "bad_review": "service",
+    "platform_rights": "quality",
 }
 
 

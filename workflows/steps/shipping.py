@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from activities.warehouse import ShipmentAsk, WarehouseActivities
@@ -33,17 +34,19 @@ class Shipping:
         goods: tuple[AskedLine, ...] = (),
         template: str = "shipped_told",
         not_by: str = "",
+        beside: str = "",
     ) -> bool:
         """Have goods sent, all of the order by default, and follow them until they arrive.
 
         False when the warehouse cannot send them, or when they did not arrive in time: a person decides then.
-        `step` tells several parcels of one leg apart; `not_by` is a courier who does not deliver there.
+        `step` tells several parcels of one leg apart; `not_by` is a courier who does not deliver there,
+        `beside` another order that they go together with.
         """
         case = self._case
         step = step or f"ship/{leg}"
 
         async def sending() -> bool:
-            if not await self.place(leg, rule, step, goods=goods, not_by=not_by):
+            if not await self.place(leg, rule, step, goods=goods, not_by=not_by, beside=beside):
                 return False
             waybill = await self.left(step, rule, template)
             return await case.courier.delivered(waybill, "S-DELIVER", step)
@@ -51,10 +54,18 @@ class Shipping:
         return await case.once(step, sending, bool)
 
     async def place(
-        self, leg: ShipmentLeg, rule: str, step: str, *, goods: tuple[AskedLine, ...] = (), not_by: str = ""
+        self,
+        leg: ShipmentLeg,
+        rule: str,
+        step: str,
+        *,
+        goods: tuple[AskedLine, ...] = (),
+        not_by: str = "",
+        beside: str = "",
     ) -> bool:
         """Have the warehouse send goods, without waiting for them. False when it cannot."""
-        return await self._case.once(f"{step}/placed", lambda: self._order(leg, rule, step, goods, not_by), bool)
+        ordering = partial(self._order, leg, rule, step, goods, not_by, beside)
+        return await self._case.once(f"{step}/placed", ordering, bool)
 
     async def left(self, step: str, rule: str, template: str = "shipped_told") -> str:
         """Wait until what was placed has left, and tell the customer its number."""
@@ -63,7 +74,7 @@ class Shipping:
         return waybill
 
     async def _order(
-        self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], not_by: str = ""
+        self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], not_by: str, beside: str
     ) -> bool:
         case = self._case
         try:
@@ -78,6 +89,7 @@ class Shipping:
                     address_ref=case.state.address_ref,
                     customer_ref=case.order.customer_ref,
                     not_by=not_by,
+                    beside=beside,
                     at=case.now,
                 ),
                 kind="W",

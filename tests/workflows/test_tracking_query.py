@@ -1,0 +1,78 @@
+"""查件: where is my parcel? Looked up, answered, followed; where something is wrong it is that case (R-VERIFY)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflows.house import House
+
+
+async def test_a_parcel_on_its_way_is_told_noted_and_followed(house: House) -> None:
+    """He hears where it is at once; a note stays with the case; he has word again when it is there (R-PROACT)."""
+    case = await house.open("tracking_query", reason="not_received", courier={"state": "in_transit"})
+
+    (told,) = await case.told("parcel_told")
+    assert told.rule == "R-VERIFY"
+    (remark,) = await case.records("case_remark")
+    assert remark["written_by"] == "system"
+    await case.run_until(waiting_for="delivery")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+    assert await case.journal("type_changed") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "more", "outcome"),
+    [
+        ("stalled", "parcel_stuck", {"trace": "found"}, "delivered"),
+        ("misrouted", "parcel_stuck", {"trace": "found"}, "delivered"),
+        ("delivered_by_proxy", "signed_not_received", {"trace": "unknown"}, "reshipped"),
+        ("no_info", "no_tracking_info", {"trace": "found"}, "delivered"),
+        ("lost", "parcel_lost", {}, "reshipped"),
+        ("delivery_failed", "customer_unreachable", {}, "delivered"),
+    ],
+)
+async def test_a_query_that_finds_trouble_becomes_that_case(
+    house: House, state: str, kind: str, more: dict[str, str], outcome: str
+) -> None:
+    """Nobody asks him to come again with another request: the same case goes on as what it is (R-N1)."""
+    case = await house.open("tracking_query", reason="not_received", courier={"state": state, **more})
+
+    assert await case.to_the_end() == outcome
+
+    first = (await case.journal("type_changed"))[0]
+    assert first.data == {"before": "tracking_query", "type": kind}
+    assert await case.told("parcel_told") == []
+
+
+async def test_an_order_without_a_number_was_never_shipped(house: House) -> None:
+    """Nothing to look up: it is a late shipment of ours."""
+    order = {"waybill": "", "shipped_at": None, "signed_at": None}
+    case = await house.open("tracking_query", reason="not_received", order=order, warehouse={"handed_over": False})
+
+    assert await case.to_the_end() == "delivered"
+    assert (await case.one("type_changed")).data["type"] == "late_shipment"
+
+
+async def test_a_parcel_that_goes_back_is_told_and_decided_by_a_person(house: House) -> None:
+    """It will not come by itself: he hears so, and an agent decides what he gets instead."""
+    case = await house.open("tracking_query", reason="not_received", courier={"state": "returning"})
+
+    await case.run_until(needs_human="decide:parcel_not_coming")
+    assert len(await case.told("parcel_told")) == 1
+    await case.act("decide", resolution="reship")
+
+    assert await case.to_the_end() == "reshipped"
+
+
+async def test_a_query_about_a_parcel_that_then_disappears_is_made_good(house: House) -> None:
+    """On its way when he asked, reported lost two days later: his choice, without another request of his."""
+    case = await house.open("tracking_query", reason="not_received", courier={"state": "in_transit"})
+
+    await case.run_until(waiting_for="delivery")
+    await case.pass_time(days=2)
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="lost")
+
+    assert await case.to_the_end() == "reshipped"
+    assert len(await case.ledger("claim_opened")) == 1

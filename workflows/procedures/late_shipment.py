@@ -1,0 +1,52 @@
+"""发货不及时: we handed the parcel over late, or only filled in its number.
+
+R-LATE-SHIP, R-SHIP-24H, R-FAKESHIP, D-FAKESHIP, P-HONEST, R-CANCEL-UNSHIPPED.
+"""
+
+from domain.answers import Said
+from domain.vocabulary import Liability, Outcome, Resolution
+from workflows.course import Case
+from workflows.procedures.parcel_lost import make_good
+from workflows.steps.courier import MOVING
+
+
+async def late_shipment(case: Case) -> Outcome:
+    """Learn why it is urgent, chase, honest news; a number that nobody scanned in four days is no shipping."""
+    seen = await case.courier.track()
+    if seen in MOVING:
+        return await followed(case, case.order.waybill)
+
+    within, since = ("D-FAKESHIP", case.order.shipped_at) if case.order.waybill else ("S-SHIP", None)
+    limit = await case.clock(within, at=since)
+    await case.contact.tell("late_shipment_told", "R-LATE-SHIP", due=limit.due_at.isoformat())
+    await case.shipping.pressed("R-LATE-SHIP")
+    waybill = await case.parcel.leaves(within, "R-FAKESHIP")
+    if waybill:
+        return await followed(case, waybill)
+    return await not_shipped(case)
+
+
+async def not_shipped(case: Case) -> Outcome:
+    """The complaint is upheld, whatever the number says: he has it sent now, or his money back."""
+    case.note("complaint_upheld", "R-FAKESHIP")
+    case.record(
+        "parcel_incident", case.order.waybill or case.order.order_no, "R-FAKESHIP",
+        incident="not_shipped", waybill=case.order.waybill, liability=Liability.MERCHANT,
+    )  # fmt: skip
+    choices = (Resolution.RESHIP, Resolution.FULL_REFUND)
+    answer = await case.consent.propose(
+        Resolution.RESHIP, "P-HONEST", template="not_shipped_told", choices=choices,
+        options=",".join(choices), overtaken=lambda: case.parcel.scanned() is not None,
+    )  # fmt: skip
+    if answer.said is Said.OVERTAKEN:
+        waybill = await case.once("scanned", case.parcel.now_scanned, str)
+        return await followed(case, waybill)
+    return await case.remedy.as_chosen(answer, "unshipped", "R-LATE-SHIP")
+
+
+async def followed(case: Case, waybill: str) -> Outcome:
+    """It left: he is told its number, and it is followed to its receipt."""
+    await case.contact.tell("on_the_way_told", "R-PROACT", waybill=waybill)
+    if await case.courier.delivered(waybill, "S-DELIVER", "left"):
+        return Outcome.DELIVERED
+    return await make_good(case)

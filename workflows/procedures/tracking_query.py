@@ -1,0 +1,40 @@
+"""查件: the customer asks where his parcel is.
+
+T-TRACK, R-VERIFY, R-PROACT, R-DAILY.
+"""
+
+from domain.parcel_news import GOING_BACK, case_of
+from domain.vocabulary import CaseType, Outcome
+from workflows.course import Case
+from workflows.procedures.customer_unreachable import deliver_again
+from workflows.procedures.late_shipment import late_shipment
+from workflows.procedures.no_tracking_info import no_tracking_info, until_delivered
+from workflows.procedures.parcel_lost import make_good
+from workflows.procedures.parcel_stuck import parcel_stuck
+from workflows.procedures.signed_not_received import signed_not_received
+
+
+async def tracking_query(case: Case) -> Outcome:
+    """Look it up at the courier's, answer, leave a note and follow it; where something is wrong, it is that case."""
+    seen = await case.courier.track()
+    found = case_of(seen, has_waybill=bool(case.order.waybill))
+    case.becomes(found, "R-VERIFY")
+    match found:
+        case CaseType.LATE_SHIPMENT:
+            return await late_shipment(case)
+        case CaseType.NO_TRACKING_INFO:
+            return await no_tracking_info(case)
+        case CaseType.PARCEL_STUCK:
+            return await parcel_stuck(case)
+        case CaseType.PARCEL_LOST:
+            return await make_good(case)
+        case CaseType.SIGNED_NOT_RECEIVED:
+            return await signed_not_received(case)
+        case CaseType.CUSTOMER_UNREACHABLE:
+            return await deliver_again(case)  # he is reached: he asks for it
+
+    await case.contact.tell("parcel_told", "R-VERIFY", parcel=seen, waybill=case.order.waybill)
+    case.record("case_remark", "parcel_told", "R-PROACT", by="system", parcel=seen, waybill=case.order.waybill)
+    if seen in GOING_BACK:
+        return await case.remedy.decided_at_desk("parcel_not_coming", "R-VERIFY")
+    return await until_delivered(case)

@@ -1,0 +1,188 @@
+"""A parcel that is said to be delivered, comes late, or has not left: looked for, promised for a slot, waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from domain import promise_ledger
+from domain.case import CaseState
+from domain.clocks import Clock
+from domain.messages.facts import CourierAnswered, CustomerLooked
+from domain.ports.courier import CourierRequestKind
+from domain.vocabulary import ParcelState, Party, Stage
+from workflows.duties import escalate
+from workflows.steps.courier import MOVING
+
+if TYPE_CHECKING:
+    from workflows.course import Case
+
+HAS_IT = "has_it"
+DELIVERY = "delivery"  # what is promised with a slot
+NO_SCAN = "no_scan"  # why a person is needed: a number is filled in, and nobody scanned the parcel
+
+
+class Parcel:
+    """The words for a parcel that is not where it should be."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    async def searched(self, rule: str) -> str:
+        """He looks at home, at work and with neighbours while the courier is asked where it was left (R-NOTME).
+
+        Returns `has_it` when he found it, else the courier's verdict (found, moving, lost, unknown), or `silent` when
+        D-COURIER ran out. That he has not got it needs no second word of his: he said so when he came.
+        """
+        case = self._case
+
+        async def searching() -> str:
+            clock = await case.clock("D-COURIER")
+            await case.courier.request(CourierRequestKind.TRACE, rule, due_at=clock.due_at)
+            await case.contact.tell("look_around_asked", rule, due=clock.due_at.isoformat())
+            ended = await self._search_ended(clock, at=clock.after(case.rules.numbers.courier_plan_percent))
+            if ended is None and clock.running:
+                await case.contact.tell("courier_plan_told", rule, due=clock.due_at.isoformat())
+                ended = await self._search_ended(clock)
+            return ended or "silent"
+
+        return await case.once("searched", searching, str)
+
+    async def _search_ended(self, clock: Clock, at: datetime | None = None) -> str | None:
+        case = self._case
+
+        def ended() -> str | None:
+            if self._looked(clock):
+                return HAS_IT
+            if case.courier.state_of(case.order.waybill) is ParcelState.LOST:
+                return "lost"
+            return case.courier.answer(CourierRequestKind.TRACE, clock)
+
+        return await case.until(
+            ended, code="courier_answer", ball=Party.COURIER, stage=Stage.WAITING_COURIER, clock=clock, at=at
+        )
+
+    def _looked(self, clock: Clock) -> bool | None:
+        """Whether he says that he found it; None when he has said nothing new."""
+        found: bool | None = None
+        while (said := self._case.take(CustomerLooked, clock=clock)) is not None:
+            found = found or said.found
+        return found
+
+    async def in_his_hands(self, rule: str) -> bool:
+        """Tell him what the courier found out, and hear whether he has it now. Silence is heard at the closing."""
+        case = self._case
+
+        async def asking() -> bool:
+            clock = await case.clock("S-LOOK")
+            await case.contact.tell("parcel_found_told", rule, due=clock.due_at.isoformat())
+            found = await case.until(
+                lambda: self._looked(clock),
+                code="look_around",
+                ball=Party.CUSTOMER,
+                stage=Stage.WAITING_CUSTOMER,
+                clock=clock,
+            )
+            return found is not False
+
+        return await case.once("in_his_hands", asking, bool)
+
+    async def slot(self, rule: str, within: str) -> datetime | None:
+        """Have the courier say by when he delivers. None when he refuses, or has named none by the clock (X13)."""
+        case, step = self._case, f"courier/{CourierRequestKind.REDELIVER}"
+
+        async def asking() -> str:
+            clock = await case.clock(within)
+            if not await case.courier.request(CourierRequestKind.REDELIVER, rule, due_at=clock.due_at):
+                return ""
+            key = case.partner_key(f"{step}/asked", "K")
+            said = await case.until(
+                lambda: case.take(
+                    CourierAnswered,
+                    where=lambda answer, _: (
+                        answer.request in ("", key) and bool(answer.slot_at or answer.verdict == "refused")
+                    ),
+                    clock=clock,
+                ),
+                code="slot",
+                ball=Party.COURIER,
+                stage=Stage.WAITING_COURIER,
+                at=clock.due_at,
+            )
+            return said.slot_at.isoformat() if said and said.slot_at else ""
+
+        named = await case.once("slot", asking, str)
+        return datetime.fromisoformat(named) if named else None
+
+    async def by_slot(self, slot: datetime) -> bool:
+        """He was promised the parcel by then (P-PROMISE). True when it came in time; else the promise is broken."""
+        case = self._case
+        await case.once("slot/promised", lambda: self._promise(slot), str)
+
+        async def waiting() -> bool:
+            came = await case.courier.delivered(case.order.waybill, "S-DELIVER", "slot", no_later_than=slot)
+            if came:
+                self._settle(promise_ledger.keep)
+            return came
+
+        return await case.once("slot/kept", waiting, bool)
+
+    async def _promise(self, slot: datetime) -> str:
+        case = self._case
+        return promise_ledger.promise(
+            case.start, case.state, case.now, what=DELIVERY, amount=None, by=Party.SYSTEM, due_at=slot
+        ).id
+
+    async def slot_given_up(self) -> None:
+        """Something else was agreed on instead of the slot: it is owed no more."""
+
+        async def releasing() -> bool:
+            self._settle(promise_ledger.release)
+            return True
+
+        await self._case.once("slot/given_up", releasing, bool)
+
+    def _settle(self, how: Callable[[CaseState, str, datetime], None]) -> None:
+        case = self._case
+        for owed in [promise.id for promise in case.state.open_promises() if promise.what == DELIVERY]:
+            how(case.state, owed, case.now)
+
+    async def leaves(self, within: str, rule: str) -> str:
+        """Wait for the first scan: a number without one is no shipping (R-FAKESHIP). The waybill, or empty.
+
+        At the clock's first warning a person hears of it, and the customer honestly that it takes longer (P-HONEST).
+        """
+        case = self._case
+
+        async def waiting() -> str:
+            clock = await case.clock(within)
+            alarm = min(case.rules.clocks[within].warn_percent, default=100)
+            left = await self._left(clock, at=clock.after(alarm))
+            if left is None and clock.running:
+                escalate(case, NO_SCAN, rule)
+                await case.contact.tell("delay_told", "P-HONEST", due=clock.due_at.isoformat())
+                left = await self._left(clock)
+            if case.state.needs_human in (NO_SCAN, f"overdue:{within}"):
+                case.state.needs_human = ""
+            return left or ""
+
+        return await case.once(f"leaves/{within}", waiting, str)
+
+    async def _left(self, clock: Clock, at: datetime | None = None) -> str | None:
+        return await self._case.until(
+            self.scanned,
+            code="first_scan",
+            ball=Party.WAREHOUSE,
+            stage=Stage.WAITING_WAREHOUSE,
+            clock=clock,
+            at=at,
+        )
+
+    async def now_scanned(self) -> str:
+        """The waybill of the parcel that was scanned, to be remembered."""
+        return self.scanned() or ""
+
+    def scanned(self) -> str | None:
+        """The parcel of the case that a courier really has, if there is one."""
+        return next((waybill for waybill, seen in self._case.state.parcels.items() if seen in MOVING), None)
