@@ -12,7 +12,12 @@ from domain.vocabulary import Party
 
 
 def may_refund(rules: Rules, role: Party, amount: Money) -> Decision:
-    """Whether that role decides alone on a refund: of goods that passed inspection, or of a refund-only request."""
+    """Whether that role decides alone on a refund: of goods that passed inspection, or of a refund-only request.
+
+    A platform's verdict binds the shop: what its arbiter gave to the customer needs nobody's word besides (T-RIGHTS).
+    """
+    if role is Party.PLATFORM:
+        return Decision(allowed=True, rule="T-RIGHTS", reason="platform_ruled")
     rung = _rung(rules, role)
     return _decide(role, rung is not None, rung.refund if rung else None, amount, "refund")
 

@@ -91,9 +91,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             return _quote(state, command, message.by, now)
         case HandOver():
             grievance.hand_over(start, state, command, message.by, now)
-        case (
-            Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook() | FileReport() | SubmitEvidence()
-        ):
+        case Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook() | FileReport() | SubmitEvidence():
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"
 

@@ -21,6 +21,7 @@ from domain.events import CaseStart
 from domain.gesture import Gesture, GestureState
 from domain.money import LARGEST, Money
 from domain.promise_ledger import promise, release
+from domain.review import is_about_a_review
 from domain.rules import Rules
 from domain.vocabulary import Party
 
@@ -139,7 +140,7 @@ def lapse(state: CaseState, now: datetime) -> None:
 def propose_for_our_mess(start: CaseStart, state: CaseState, now: datetime) -> bool:
     """Put a customary gesture before an agent when the customer had to come too often: once per case (R-OURMESS)."""
     came = state.came_back
-    if came.proposed or not came.contacts:
+    if came.proposed or not came.contacts or is_about_a_review(start):
         return False
     due = compensation.our_mess(start.rules, came.contacts, len(came.agents), came.days(now))
     if not due:

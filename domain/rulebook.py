@@ -310,6 +310,7 @@ class Rulebook(_Row):
                 tracking_asked_percent=self._number("tracking_asked_percent"),
                 first_refund_look_hours=self._number("first_refund_look_hours"),
                 last_refund_look_hours=self._number("last_refund_look_hours"),
+                dispute_after=self._number("dispute_after"),
                 receipt_photos=self._number("receipt_photos"),
                 postage_cap=Money.parse(str(self._number("postage_cap")), self.currency),
                 damage_minor_percent=self._number("damage_minor_percent"),

@@ -113,6 +113,7 @@ class Numbers(BaseModel):
     damage_serious_percent: int = _since(50)
     substitute_discount_percent: int = _since(10)  # R-OOS-OFFER: off another product in place of missing goods
     phone_again_hours: int = _since(4)  # R-OOS-24H: between two calls to one who must be phoned
+    dispute_after: int = _since(2)  # R-DISPUTE-LOG: solutions of a complaint that he refused
 
 
 class Rules(BaseModel):

@@ -124,7 +124,7 @@ def _refusal(intent: RefundIntent, error: asyncpg.IntegrityConstraintViolationEr
             return IntentRefused("unknown_order", told)
         case "refunds_requester_is_not_approver":
             return IntentRefused("own_approval", f"refund {intent.key}: another person must approve it (A-SOD)")
-        case "refunds_no_trade_for_reviews":
+        case "refunds_no_trade_for_reviews" | "reviews_know_no_goodwill":
             return IntentRefused("review_trade", f"refund {intent.key}: no money for a review (P-NOTRADE)")
         case name:
             return IntentRefused("invalid", f"refund {intent.key} breaks {name or error.column_name}")

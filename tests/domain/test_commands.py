@@ -10,7 +10,7 @@ import pytest
 from domain.case import PromiseState, Verdict
 from domain.clocks import ClockState
 from domain.messages.commands import COMMANDS
-from domain.vocabulary import AttemptResult, Party
+from domain.vocabulary import AttemptResult, CaseType, Party
 from tests.domain.cases import NOW, Desk, yuan_of
 from tests.domain.example import RULES
 
@@ -167,6 +167,9 @@ def test_every_command_does_something() -> None:
         "decide": {"resolution": "reship"},
         "log_call": {"result": "no_answer"},
         "add_note": {"note_ref": "n"},
+        "hand_over": {"reason": "abuse"},
+        "file_report": {"note_ref": "n"},
+        "submit_evidence": {"receipt": "r"},
         "offer_compensation": {"form": "coupon", "amount": yuan_of("1.00")},
         "quote_fee": {"what": "return_freight", "amount": yuan_of("8.00")},
         "promise": {"what": "call_back"},
@@ -182,7 +185,8 @@ def test_every_command_does_something() -> None:
         "reopen_case": {},
         "cancel_case": {"reason": "r"},
     }
-    waits_for = {"decide": "decision_lost", "provide_input": "refund_balance", "close_case": "confirmation"}
+    waits_for = {"decide": "decision_lost", "provide_input": "refund_balance", "close_case": "confirmation",
+                 "submit_evidence": "evidence_pack"}  # fmt: skip
     assert given.keys() == COMMANDS.keys()
     for kind, fields in given.items():
         desk = Desk("consent")
@@ -194,6 +198,7 @@ def test_every_command_does_something() -> None:
             clock.pause(desk.now, "r", "agent:1")
         desk.state.closed_at = NOW if kind == "reopen_case" else None
         desk.wait(waits_for.get(kind, "consent"))
+        desk.state.became = CaseType.DISPUTE if kind == "file_report" else None
         before = desk.state.model_copy(deep=True)
         desk.does(kind, "supervisor:2", **fields)
         before.unread, before.entry_count = desk.state.unread, desk.state.entry_count

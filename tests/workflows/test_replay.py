@@ -50,15 +50,15 @@ def test_every_way_to_live_is_recorded() -> None:
 
 
 def test_the_common_endings_are_recorded() -> None:
-    """Each outcome that the five procedures can end with stands at the end of some history."""
+    """Each outcome that is common stands at the end of some history."""
     ended = set()
     for file in HISTORIES:
         last = json.loads(file.read_text(encoding="utf-8"))["events"][-1]
         (outcome,) = last["workflowExecutionCompletedEventAttributes"]["result"]["payloads"]
         ended.add(Outcome(json.loads(base64.b64decode(outcome["data"]))))
-    assert ended == {
-        Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED, Outcome.RESHIPPED, Outcome.DELIVERED, Outcome.REJECTED,
-        Outcome.EXPIRED, Outcome.WITHDRAWN, Outcome.NO_FAULT_FOUND, Outcome.GOODWILL_ONLY,
+    assert ended >= {
+        Outcome.EXPLAINED, Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED, Outcome.RESHIPPED, Outcome.DELIVERED,
+        Outcome.REJECTED, Outcome.EXPIRED, Outcome.WITHDRAWN, Outcome.NO_FAULT_FOUND, Outcome.GOODWILL_ONLY,
         Outcome.RETURNED_TO_CUSTOMER, Outcome.PRICE_ADJUSTED,
     }  # fmt: skip
 
