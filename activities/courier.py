@@ -6,7 +6,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.failures import as_failures
-from domain.ports.courier import CourierGateway, CourierRequest, ParcelReport
+from domain.ports.courier import CourierGateway, CourierRequest, CourierRequestKind, ParcelReport
+from domain.ports.customer import AddressBook
 from domain.ports.partner import Receipt
 
 
@@ -19,10 +20,11 @@ class TrackQuestion(BaseModel):
 
 
 class CourierActivities:
-    """Holds the courier port."""
+    """Holds the courier port and the address book."""
 
-    def __init__(self, gateway: CourierGateway) -> None:
+    def __init__(self, gateway: CourierGateway, book: AddressBook) -> None:
         self._gateway = gateway
+        self._book = book
 
     @activity.defn
     async def track_parcel(self, question: TrackQuestion) -> ParcelReport:
@@ -32,6 +34,13 @@ class CourierActivities:
 
     @activity.defn
     async def request_courier(self, request: CourierRequest) -> Receipt:
-        """Hand a request to the courier's service desk: trace, recall, redeliver, change of address, claim."""
+        """Hand a request to the courier's service desk: trace, recall, redeliver, relay, change of address, claim.
+
+        A new address is looked up here and never crosses the history.
+        """
         with as_failures("courier"):
-            return await self._gateway.request(request)
+            if request.kind is not CourierRequestKind.CHANGE_ADDRESS:
+                return await self._gateway.request(request)
+            book, shop = self._book, request.case.shop
+            recipient = await book.recipient(shop, request.customer_ref, request.address_ref)
+            return await self._gateway.request(request, recipient)

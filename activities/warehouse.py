@@ -5,7 +5,15 @@ from temporalio import activity
 from activities.failures import as_failures
 from domain.ports.customer import AddressBook
 from domain.ports.partner import Receipt
-from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion, WarehouseGateway
+from domain.ports.warehouse import (
+    PendingAction,
+    PendingChange,
+    ReturnOrder,
+    ShipmentOrder,
+    StockDisposal,
+    StockQuestion,
+    WarehouseGateway,
+)
 
 
 class ShipmentAsk(ShipmentOrder):
@@ -45,3 +53,12 @@ class WarehouseActivities:
         """Was it really handed over, and when does stock arrive (R-NOINFO-OUR)?"""
         with as_failures("warehouse"):
             return await self._gateway.ask(question)
+
+    @activity.defn
+    async def change_pending_order(self, change: PendingChange) -> Receipt:
+        """Hold an order that has not left, or have it sent to another address, which is looked up here."""
+        with as_failures("warehouse"):
+            if change.action is not PendingAction.READDRESS:
+                return await self._gateway.change(change)
+            recipient = await self._book.recipient(change.case.shop, change.customer_ref, change.address_ref)
+            return await self._gateway.change(change, recipient)

@@ -13,7 +13,7 @@ from domain.ports.courier import CourierRequest, ParcelReport
 from domain.ports.customer import ContactAnswer, OutboundMessage, Recipient
 from domain.ports.partner import Receipt
 from domain.ports.refunds import RefundAnswer, RefundOrder, RefundStatus
-from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.ports.warehouse import PendingChange, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from domain.vocabulary import AttemptResult, Channel, ParcelState
 
 Told = Callable[[str, str], None]
@@ -40,7 +40,7 @@ class Partners:
         """Whoever asks has lost his parcel."""
         return ParcelReport(waybill=waybill, state=ParcelState.LOST, raw_code="LOST", last_scan_at=at, place="Jinhua")
 
-    async def request(self, request: CourierRequest) -> Receipt:
+    async def request(self, request: CourierRequest, recipient: Recipient | None = None) -> Receipt:
         """Accepted."""
         return self._receipt(request.case.case_no, f"courier.{request.kind}", request.key)
 
@@ -59,6 +59,10 @@ class Partners:
     async def ask(self, question: StockQuestion) -> Receipt:
         """Accepted."""
         return self._receipt(question.case.case_no, "warehouse.ask", question.key)
+
+    async def change(self, change: PendingChange, recipient: Recipient | None = None) -> Receipt:
+        """Accepted."""
+        return self._receipt(change.case.case_no, f"warehouse.{change.action}", change.key)
 
     async def pay(self, order: RefundOrder) -> RefundAnswer:
         """Paid at once."""

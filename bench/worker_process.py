@@ -51,7 +51,7 @@ def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
     partners = Partners(told)
     book = PostgresAddressBook(pool)
     contact = ContactActivities(PostgresContactLedger(pool), book, partners)
-    courier = CourierActivities(partners)
+    courier = CourierActivities(partners, book)
     warehouse = WarehouseActivities(partners, book)
     refunds = RefundActivities(PostgresRefundLedger(pool), partners, PostgresOneTimeInputs(pool))
     return [
@@ -62,6 +62,7 @@ def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
         warehouse.ship_goods,
         warehouse.dispose_goods,
         warehouse.ask_warehouse,
+        warehouse.change_pending_order,
         refunds.issue_refund,
         JournalActivities(PostgresJournal(pool)).write_journal,
         WorkingTimeActivities(CalendarWorkingTime.from_folder(None)).working_due,

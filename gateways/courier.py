@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.ports.courier import CourierRequest, ParcelReport
+from domain.ports.customer import Recipient
 from domain.ports.partner import Receipt
 from domain.vocabulary import ParcelState
 from gateways.parcel_codes import parcel_state
@@ -34,9 +35,11 @@ class SignedCourierGateway:
             place=_short(document.get("place")),
         )
 
-    async def request(self, request: CourierRequest) -> Receipt:
-        """Hand in a request to the service desk."""
+    async def request(self, request: CourierRequest, recipient: Recipient | None = None) -> Receipt:
+        """Hand in a request to the service desk; a change of address with its recipient."""
         content = request.model_dump(mode="json")
+        if recipient is not None:
+            content |= {"recipient": recipient.model_dump(mode="json")}
         return receipt(await self._wire.call("courier.request", content, Effect.REPEATABLE, request.key))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.ports.customer import Recipient
 from domain.ports.partner import Receipt
-from domain.ports.warehouse import ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.ports.warehouse import PendingChange, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
 from gateways.courier import receipt
 from gateways.signed_json import Effect, PartnerWire
 
@@ -36,6 +36,13 @@ class SignedWarehouseGateway:
     async def ask(self, question: StockQuestion) -> Receipt:
         """Ask whether a parcel was handed over (R-NOINFO-OUR)."""
         return await self._order("warehouse.ask", question.key, question.model_dump(mode="json"))
+
+    async def change(self, change: PendingChange, recipient: Recipient | None = None) -> Receipt:
+        """Hold an order that has not left, or have it sent to the recipient (Qimen `order.pending`)."""
+        content = change.model_dump(mode="json")
+        if recipient is not None:
+            content |= {"recipient": recipient.model_dump(mode="json")}
+        return await self._order("warehouse.change", change.key, content)
 
     async def _order(self, operation: str, key: str, content: dict[str, Any]) -> Receipt:
         return receipt(await self._wire.call(operation, content, Effect.REPEATABLE, key))

@@ -5,6 +5,7 @@ The register has the last word on which case exists and which is closed: Tempora
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -64,7 +65,12 @@ class Openings:
             PaymentFixed: the order has live refunds, and another sum is told now.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await _record_order(connection, request.shop, request.order, request.person)
+            await _record_order(connection, request.shop, request.order, _on_file(request))
+            if request.person is not None and request.new_address_ref:
+                with suppress(KeyError):  # an erased customer stays erased
+                    await PostgresAddressBook(connection).put_address(
+                        request.shop, request.new_address_ref, request.order.customer_ref, request.person
+                    )
             found = await self._find(connection, request.shop, request.case_no)
             if found is None:
                 found = await self._same_affair(connection, request)
@@ -132,6 +138,13 @@ class Openings:
     async def know_parcel(self, shop: str, case_no: str, waybill: str) -> None:
         """A parcel of the case: news about it will find the case from now on."""
         await self._pool.execute(SQL["opening_handles"], shop, case_no, ["waybill"], [waybill])
+
+
+def _on_file(request: Request) -> Person | None:
+    """The person for the address book. Another address for this parcel is kept beside the one on file (R-ADDR)."""
+    if request.person is None or not request.new_address_ref:
+        return request.person
+    return request.person.model_copy(update={"address": ""})
 
 
 async def _record_order(connection: PoolConnectionProxy, shop: str, order: Order, person: Person | None) -> None:

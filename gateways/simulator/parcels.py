@@ -17,6 +17,14 @@ def moves(world: World, trigger: str, case: CaseKey, waybill: str, *, since: dat
     scan(world, trigger, case, waybill, at=world.later(since, persona.delivered_after), state=ParcelState.DELIVERED)
 
 
+def goes_back(
+    world: World, trigger: str, case: CaseKey, waybill: str, *, at: datetime | None, persona: Courier
+) -> None:
+    """Refused at the door, and on its way to us."""
+    scan(world, trigger, case, waybill, at=at, state=ParcelState.REJECTED)
+    scan(world, trigger, case, waybill, at=world.later(at, persona.back_after), state=ParcelState.RETURNED)
+
+
 def scan(world: World, trigger: str, case: CaseKey, waybill: str, *, at: datetime | None, state: ParcelState) -> None:
     """Report a scan of the parcel at an instant, or never."""
     if at is not None:

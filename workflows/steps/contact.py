@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,8 +40,38 @@ class Contact:
             escalate(self._case, "contact_failing", "R-FALLBACK")
         return result
 
-    async def attempt(self, step: str, channel: Channel, template: str, rule: str, **variables: str) -> AttemptResult:
-        """One attempt that the guard allowed, waiting for the next slot where it did not."""
+    async def tell_by_phone_too(self, template: str, rule: str, **variables: str) -> None:
+        """Write to him, and call him; where that may not be now or reaches nobody, text him instead (R-ADDR)."""
+        if await self.tell(template, rule, **variables) is AttemptResult.REACHED:
+            return
+        call = partial(self._contact, f"call/{template}#now", Channel.CALL, template, rule, variables)
+        called = await self._case.once(f"call/{template}#now", call, ContactAnswer)
+        if called.result is not AttemptResult.REACHED:
+            await self.attempt(f"text/{template}", Channel.SMS, template, rule, **variables)
+
+    async def call_unless(self, template: str, rule: str, step: str, idle: Callable[[], bool]) -> None:
+        """Call him in the next hour in which he may be called, unless it has become idle by then."""
+
+        async def calling() -> bool:
+            answer = await self.attempt(f"call/{step}", Channel.CALL, template, rule, idle)
+            return answer is AttemptResult.REACHED
+
+        await self._case.once(f"called/{step}", calling, bool)
+
+    async def attempt(
+        self,
+        step: str,
+        channel: Channel,
+        template: str,
+        rule: str,
+        idle: Callable[[], bool] = lambda: False,
+        /,
+        **variables: str,
+    ) -> AttemptResult:
+        """One attempt that the guard allowed, waiting for the next slot where it did not.
+
+        When it becomes `idle` before that slot, none is made: `blocked_by_guard`.
+        """
         case, tries = self._case, 0
         while True:
             tries += 1
@@ -56,7 +87,12 @@ class Contact:
                 case.state.guard_block = {
                     "rule": answer.rule, "reason": answer.reason, "next_slot": answer.next_slot.isoformat(),
                 }  # fmt: skip
-                await case.until(lambda: None, code="contact_slot", ball=Party.SYSTEM, at=answer.next_slot)
+                idle_now = await case.until(
+                    lambda: idle() or None, code="contact_slot", ball=Party.SYSTEM, at=answer.next_slot
+                )
+                if idle_now:
+                    case.state.guard_block = {}
+                    return answer.result
             case.state.guard_block = {}
 
     async def _contact(
@@ -181,7 +217,7 @@ class Contact:
 
         return await case.once("wait_for_customer", waiting, bool)
 
-    async def confirm_address(self, within: str) -> bool:
+    async def confirm_address(self, within: str, template: str = "address_asked", rule: str = "R-UNREACH-3D") -> bool:
         """Have contact and address confirmed before anything is sent again. False when no answer came in time."""
         case = self._case
 
@@ -189,7 +225,7 @@ class Contact:
             confirmed = case.take(AddressConfirmed)
             if confirmed is None:
                 clock = await case.clock(within, name=f"{within}/address")
-                await self.tell("address_asked", "R-UNREACH-3D", due=clock.due_at.isoformat())
+                await self.tell(template, rule, due=clock.due_at.isoformat())
                 confirmed = await case.until(
                     lambda: case.take(AddressConfirmed, clock=clock),
                     code="address",

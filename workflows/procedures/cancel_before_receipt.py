@@ -1,0 +1,99 @@
+"""未收到货的退货 · 拒收: he no longer wants what he has not received.
+
+R-CANCEL-UNSHIPPED, R-CANCEL-SHIPPED, R-CANCEL-AWAY, R-CANCEL-PROMO, M-GIFTS.
+"""
+
+from typing import Any
+
+from domain.answers import Answer, Said
+from domain.ports.courier import CourierRequestKind
+from domain.price_difference import price_difference
+from domain.vocabulary import CaseType, InboundKind, Outcome, ParcelState, ReasonCode, Resolution
+from workflows.course import Case
+from workflows.procedures.address_change import address_change
+from workflows.procedures.undelivered_parcel import paid_when_back, received_after_all
+from workflows.steps.pending import DONE, LEFT
+from workflows.steps.rerouting import HANDED_OUT
+from workflows.steps.undelivered import COMING_BACK
+
+
+async def cancel_before_receipt(case: Case) -> Outcome:
+    """A lower price is offered first; not shipped: held and paid; on its way: stopped, or refused at the door."""
+    if case.request.drop is not None or case.request.reason is ReasonCode.PRICE_DROP:
+        outcome = await at_todays_price(case)
+        if outcome is not None:
+            return outcome
+    if await case.pending.has_left():
+        return await on_its_way(case)
+
+    answer = await case.pending.hold("R-CANCEL-UNSHIPPED")
+    if answer == LEFT and case.order.waybill:
+        return await on_its_way(case)
+    if answer != DONE:
+        return await case.remedy.decided_at_desk("hold_unanswered", "R-CANCEL-UNSHIPPED")
+    amount = case.request.amount or case.remedy.refundable
+    if await case.money.refund(amount, purpose="goods", rule="R-CANCEL-UNSHIPPED"):
+        return case.remedy.refund_outcome()
+    return await case.remedy.decided_at_desk("refund_not_paid", "R-CANCEL-UNSHIPPED")
+
+
+async def at_todays_price(case: Case) -> Outcome | None:
+    """What he has is explained, and the difference offered, goods and gifts counted. None: he cancels all the same."""
+    due = price_difference(case.request)
+    case.note("price_judged", "R-CANCEL-PROMO", reason=due.reason, amount=str(due.amount), gifts=str(due.gifts))
+    offered = (Resolution.PRICE_REFUND,) if due.allowed else ()
+    choices = (*offered, Resolution.EXPLAIN_ONLY, Resolution.FULL_REFUND)
+    due_to_him: dict[str, Any] = {"amount": str(due.amount)} if due.allowed else {}
+    answer = await case.consent.propose(
+        choices[0], "R-CANCEL-PROMO", template="promo_explained", choices=choices, within="S-PERSUADE",
+        options=",".join(choices), **due_to_him,
+    )  # fmt: skip
+    if answer.said is not Said.AGREED or answer.choice is Resolution.FULL_REFUND:
+        return None
+    if answer.choice is Resolution.EXPLAIN_ONLY:
+        return Outcome.EXPLAINED
+    if await case.money.refund(due.amount, purpose="price_difference", rule="R-CANCEL-PROMO", step="price"):
+        return Outcome.PRICE_ADJUSTED
+    return await case.remedy.decided_at_desk("refund_not_paid", "R-CANCEL-PROMO")
+
+
+async def on_its_way(case: Case) -> Outcome:
+    """Where is it? He is asked to wait, with what we can do meanwhile; else it is called back (R-CANCEL-SHIPPED)."""
+    await case.courier.track()
+    if case.undelivered.turned():
+        refused = case.courier.state_of(case.order.waybill) is ParcelState.REJECTED
+        return await paid_when_back(case, InboundKind.REFUSED_RETURN if refused else InboundKind.UNDELIVERED_RETURN)
+    answer = await persuaded(case)
+    if answer.said is Said.OVERTAKEN or case.courier.arrived():
+        return await received_after_all(case)
+    if answer.said is not Said.AGREED or answer.choice is Resolution.RECALL_PARCEL:
+        return await called_back(case)
+    if answer.choice is Resolution.REROUTE:
+        case.becomes(CaseType.ADDRESS_CHANGE, "R-CANCEL-AWAY")
+        return await address_change(case)
+    if answer.choice is Resolution.REDELIVER:
+        await case.courier.request(CourierRequestKind.REDELIVER, "R-CANCEL-AWAY")
+    if await case.courier.delivered(case.order.waybill, "S-DELIVER", "waited_for"):
+        return Outcome.DELIVERED
+    return await case.remedy.decided_at_desk("waited_in_vain", "R-CANCEL-SHIPPED")
+
+
+async def persuaded(case: Case) -> Answer:
+    """An offer, no pressure: his request stands when he says nothing to it."""
+    choices = (Resolution.WAIT, Resolution.REDELIVER, Resolution.REROUTE, Resolution.RECALL_PARCEL)
+    return await case.consent.propose(
+        Resolution.WAIT, "R-CANCEL-SHIPPED", template="wait_proposed", choices=choices, within="S-PERSUADE",
+        overtaken=case.courier.arrived, waybill=case.order.waybill, options=",".join(choices[1:]),
+    )  # fmt: skip
+
+
+async def called_back(case: Case) -> Outcome:
+    """The courier turns it round; where he cannot, the customer refuses it at the door."""
+    turned = await case.undelivered.call_back("R-CANCEL-SHIPPED")
+    if turned == HANDED_OUT:
+        return await received_after_all(case)
+    if turned == COMING_BACK:
+        await case.contact.tell("called_back_told", "R-CANCEL-SHIPPED")
+        return await paid_when_back(case, InboundKind.UNDELIVERED_RETURN)
+    await case.contact.tell_by_phone_too("refuse_at_door_told", "R-CANCEL-SHIPPED", waybill=case.order.waybill)
+    return await paid_when_back(case, InboundKind.REFUSED_RETURN)
