@@ -174,7 +174,7 @@ def due(case: Case) -> tuple[datetime | None, str]:
 def _show_attributes(case: Case, row: CaseRow) -> None:
     """Search attributes are the engineers' finder: what is open, and what needs a person by when (decision 0014)."""
     rarely = case.start.customs >= RARELY
-    stage = (CaseStatus.CLOSED if row.stage is Stage.CLOSED else CaseStatus.OPEN) if rarely else row.stage
+    stage = (CaseStatus.CLOSED if row.stage == Stage.CLOSED else CaseStatus.OPEN) if rarely else row.stage
     shown = (stage, row.needs_human, case.state.became)
     if shown == case.settled.attributes:
         return
