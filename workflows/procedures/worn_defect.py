@@ -17,7 +17,9 @@ async def worn_defect(case: Case) -> Outcome | None:
     ruling = await case.desk.decide("worn_defect", "R-QUAL-WORN")
     amount = for_keeping(case.rules, ruling, case.order.paid.currency)
     if amount is not None:
-        answer = await case.consent.propose(Resolution.PARTIAL_REFUND, "R-QUAL-WORN", amount=str(amount))
+        answer = await case.consent.propose(
+            Resolution.PARTIAL_REFUND, "R-QUAL-WORN", plan=Resolution.PARTIAL_REFUND, amount=str(amount)
+        )
         if answer.said is Said.AGREED:
             if await case.money.refund(amount, purpose="worn_defect", rule="R-QUAL-WORN", decided_by=ruling.by):
                 return case.remedy.refund_outcome()
