@@ -92,9 +92,22 @@ def rows(known: Mapping[str, Rule], files: Mapping[str, str], sightings: Mapping
         saw[id] = saw[id] or _each([saw[other] for other in others])
     people = reading.get("people", {})
     return [
-        Row(rule, tuple(held[id]), tuple(sorted(set(saw[id]))), tuple(same.get(id, ())), people.get(id))
+        Row(
+            rule,
+            tuple(sorted(set(held[id]), key=_place)),
+            tuple(sorted(set(saw[id]))),
+            tuple(same.get(id, ())),
+            people.get(id),
+        )
         for id, rule in known.items()
     ]
+
+
+def _place(one: Citation) -> tuple[int, str]:
+    """Procedures and steps say most, kinds of messages least."""
+    rooms = ("workflows/procedures/", "workflows/", "domain/messages/")
+    rank = next((rank for rank, room in zip((0, 1, 3), rooms, strict=True) if one.file.startswith(room)), 2)
+    return rank, str(one)
 
 
 def _each(found: Sequence[list[T]]) -> list[T]:

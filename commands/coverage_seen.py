@@ -27,7 +27,7 @@ SUFFIXES = (".py", ".toml", ".sql")
 class Sighting:
     """A test that saw a rule at work, and as what: noted, recorded, refused, decided, started, breached and so on."""
 
-    replayed: bool  # from a history of earlier: another test is the better witness
+    rank: int  # the best witness first: a case that was lived through, another test, a recorded history
     test: str
     how: tuple[str, ...]
     old: bool = False  # the code has changed since
@@ -59,13 +59,13 @@ def seen(code: str, own: Path = OWN, snapshot: Path = SNAPSHOT) -> dict[str, lis
     found: dict[str, list[Sighting]] = {}
     for test, one in document.get("tests", {}).items():
         for id, how in one["saw"].items():
-            sighting = Sighting(_replays(test), test, tuple(how), one["code"] != code)
+            sighting = Sighting(_rank(test), test, tuple(how), one["code"] != code)
             found.setdefault(id, []).append(sighting)
     if not document.get("full"):
         kept = _read(snapshot)
         for id, (test, how) in kept.get("saw", {}).items():
             if id not in found:
-                found[id] = [Sighting(_replays(test), test, tuple(how), kept["code"] != code)]
+                found[id] = [Sighting(_rank(test), test, tuple(how), kept["code"] != code)]
     return {id: sorted(sightings) for id, sightings in found.items()}
 
 
@@ -94,8 +94,9 @@ def snapshot() -> int:
     return len(saw)
 
 
-def _replays(test: str) -> bool:
-    return "replay" in test.partition("::")[0]
+def _rank(test: str) -> int:
+    file = test.partition("::")[0]
+    return 2 if "replay" in file else 0 if file.startswith("tests/workflows/") else 1
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -26,7 +26,9 @@ from commands.coverage_rules import HOME
 from domain.rules import ClockRule
 
 SHOP_ROOMS = frozenset({"domain", "workflows", "activities", "store", "starter", "console", "commands"})
-STATED = frozenset({"domain.rules", "domain.rulebook", "domain.rulebook_file"})  # the rules themselves, not their work
+STATED = frozenset({"domain.rules", "domain.rulebook", "domain.rulebook_file", "domain.recounting"})
+"""They state the rules and compare them: that is not their work."""
+SHOWN = "domain.explain"  # tells what would be refused and which clocks run; only what blocks the case is at work
 IN_BETWEEN = frozenset({"domain.case", "domain.clocks", "domain.refusal"})  # who had it made stands behind them
 WORDS = {
     "JournalEntry": "noted", "Record": "recorded", "Refusal": "refused", "Clock": "started", "Finding": "found",
@@ -97,6 +99,15 @@ def _by_the_shop(frame: FrameType | None) -> bool:
     return by.partition(".")[0] in SHOP_ROOMS and by not in STATED
 
 
+def _only_shown(frame: FrameType | None) -> bool:
+    """Whether somebody merely asks what could be done."""
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("domain."):
+        if frame.f_globals["__name__"] == SHOWN:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _watch_values() -> None:
     made = BaseModel.__init__
 
@@ -117,6 +128,8 @@ def _word(kind: type[BaseModel]) -> str:
     """As what a value of that class is seen; empty when it has no rule, or is a rule."""
     if kind.__module__ in STATED or kind.__module__.partition(".")[0] not in SHOP_ROOMS:
         return ""
+    if kind.__module__ == SHOWN and kind.__name__ != "Blocked":
+        return ""
     if {"rule", "guard"}.isdisjoint(kind.model_fields):
         return ""
     decides = any(base.__name__ == "Decision" for base in kind.__mro__)
@@ -125,9 +138,11 @@ def _word(kind: type[BaseModel]) -> str:
 
 def _see_value(value: BaseModel, word: str) -> None:
     fields = value.__dict__
+    if word == "refused" and _only_shown(sys._getframe(2)):
+        return
     for name in ("rule", "guard"):
-        if isinstance(id := fields.get(name), str) and id:
-            see(id, word)
+        if isinstance(id := fields.get(name), str) and id and not (id[0] in "PA" and fields.get("allowed") is True):
+            see(id, word)  # a guard that lets pass is not seen at work
     if word == "started":
         see(fields["id"], word)
     if word == "noted":

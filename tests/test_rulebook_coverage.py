@@ -13,7 +13,7 @@ import pytest
 
 from commands.coverage import READING, Row, coverage, rows
 from commands.coverage_rules import GATED, page, rules
-from commands.coverage_seen import Sighting, keep, seen
+from commands.coverage_seen import Sighting, keep, product, seen
 from tests import exercised
 from tests.test_cli import run
 
@@ -168,6 +168,19 @@ def test_a_rule_is_no_longer_held_when_its_code_goes() -> None:
     assert not found(procedure)["R-PRICE-15D"].held
 
 
+def test_what_a_procedure_held_is_not_held_without_it() -> None:
+    """Our own code without one procedure: its case type and its clock have no holder any more."""
+    files = product()
+    known = rules(page().read_text(encoding="utf-8"))
+    with_it = {row.rule.id: row for row in rows(known, files, {})}
+    del files["workflows/procedures/customer_unreachable.py"]
+    without = {row.rule.id: row for row in rows(known, files, {})}
+    assert with_it["D-UNREACH"].held
+    assert with_it["R-UNREACH-3D"].held
+    assert not without["D-UNREACH"].held
+    assert len(without["R-UNREACH-3D"].held) < len(with_it["R-UNREACH-3D"].held)
+
+
 def test_words_that_may_not_be_said_hold_their_rule_while_somebody_reads_them() -> None:
     """A list with a rule counts when living code names its file."""
     words = {"domain/tone.toml": '[[phrase]]\nrule = "P-HOURS"\ncode = "threat"\n'}
@@ -180,7 +193,7 @@ def test_a_case_type_is_held_by_its_procedure() -> None:
     """The slug of section 1 leads to what `PROCEDURES` registers; a type without one is not held."""
     head = "## 1. Case types\n\n| id | case type | sources |\n|---|---|---|\n"
     table = head + "| T-LOST | `parcel_lost` lost | S |\n| T-ADDR | `address_change` | S |\n"
-    seen_by = {"CaseType:parcel_lost": [Sighting(False, "tests/test_lost.py::test_lost", ("opened",))]}
+    seen_by = {"CaseType:parcel_lost": [Sighting(0, "tests/test_lost.py::test_lost", ("opened",))]}
     files = {
         "domain/vocabulary.py": "class CaseType(StrEnum):\n    LOST = 'parcel_lost'\n    ADDR = 'address_change'\n",
         "workflows/procedures/__init__.py": (
