@@ -39,11 +39,16 @@ KEPT = {"choice": "partial_refund"}
 PAIR = {"lines": [{"sku": "PAIR", "quantity": 2, "price": 4500}]}
 ONE_OF_THEM = [{"sku": "PAIR", "quantity": 1}]
 STUCK = {"state": "stalled", "trace": "unknown"}
-SIGNED = {"state": "delivered_by_proxy"}
+BY_PROXY = {"state": "delivered_by_proxy"}
 NUMBERED = {"shipped_at": timedelta(hours=-2), "signed_at": None}
 NO_SCAN = {"state": "info_received"}
 MISSING: dict[str, Any] = {"order": PAIR, "lines": ONE_OF_THEM}
 UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
+ON_ITS_WAY = {"signed_at": None}
+CHEAPER_NOW = {
+    "order": {**ON_ITS_WAY, "lines": [{"sku": "CUP", "quantity": 1, "price": 4500}]}, "reason": "price_drop",
+    "drop": {"prices": [{"sku": "CUP", "price": 3600}], "gifts": [{"sku": "SPOON", "value": {"minor": 400}}]},
+}  # fmt: skip
 
 Acts = Callable[[LivedCase], Awaitable[None]]
 
@@ -168,6 +173,26 @@ _filed = _commands("report", "file_report", "supervisor:1", note_ref="text/9")
 _submitted = _commands("evidence_pack", "submit_evidence", "agent:7", receipt="PLATFORM-1")
 
 
+OLD = {"signed_at": timedelta(days=-400), "shipped_at": timedelta(days=-402)}
+REPAIR = {"reason": "quality", "evidence": PHOTOS}
+SIGNED = _commands("approval", "approve", "supervisor:1")
+
+
+def _repaired_late(choice: str) -> Acts:
+    """Two days are promised and pass; then he chooses."""
+
+    async def chooses(case: LivedCase) -> None:
+        await case.run_until(waiting_for="repair_confirmed")
+        version = await case.house.keep(
+            'name = "short"\n[clocks.S-REPAIR]\nlength = "2 d"\n[clocks.D-REP]\nlength = "4 working days"\n'
+        )
+        await case.act("adopt_rulebook", by="supervisor:2", rulebook=version, reason="new_version")
+        await case.run_until(waiting_for="consent")
+        await case.say("customer_agreed", agreed=True, choice=choice)
+
+    return chooses
+
+
 LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "return_refund-refunded": ("return_refund", {}, ()),
     "return_refund-quality": ("return_refund", {"reason": "quality", "evidence": PHOTOS, "warehouse": FAULTY}, ()),
@@ -282,6 +307,155 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "reship-failed": (
         "reship", {"courier": {"delivered_after": "never"}}, (_decides("reship_failed", "full_refund"),),
     ),
+    "warranty_repair-repaired": ("warranty_repair", {**REPAIR, "repairer": {"parts_after": "3d"}}, (SIGNED,)),
+    "warranty_repair-explained": ("warranty_repair", {**REPAIR, "customer": {"guidance_helps": True}}, ()),
+    "warranty_repair-no_proof": (
+        "warranty_repair", {"reason": "quality", "customer": {"photos": 0}}, (_decides("no_proof", "explain_only"),),
+    ),
+    "warranty_repair-silent": ("warranty_repair", {**REPAIR, "customer": {"agrees_after": "never"}}, ()),
+    "warranty_repair-visited": ("warranty_repair", {**REPAIR, "customer": {"choice": "onsite_visit"}}, (SIGNED,)),
+    "warranty_repair-not_signed": (
+        "warranty_repair", REPAIR,
+        (_commands("approval", "reject", "supervisor:1", reason="too_old"),
+         _decides("repair_not_signed", "partial_refund", amount={"minor": 1000})),
+    ),
+    "warranty_repair-unconfirmed": ("warranty_repair", {**REPAIR, "repairer": {"confirms_after": "6d"}}, (SIGNED,)),
+    "warranty_repair-exchanged": (
+        "warranty_repair", {**REPAIR, "repairer": {"ends": "unrepairable"}},
+        (SIGNED, _commands("approval", "approve", "manager:2")),
+    ),
+    "warranty_repair-refunded": (
+        "warranty_repair", {**REPAIR, "repairer": {"begins_after": "never"}},
+        (SIGNED, _repaired_late("full_refund")),
+    ),
+    "warranty_repair-overdue": (
+        "warranty_repair", {**REPAIR, "repairer": {"begins_after": "never"}},
+        (SIGNED, _repaired_late("repair"), _decides("repair_overdue", "full_refund")),
+    ),
+    "warranty_repair-no_fault": ("warranty_repair", {**REPAIR, "repairer": {"ends": "no_fault"}}, (SIGNED,)),
+    "warranty_repair-at_his_cost": ("warranty_repair", {**REPAIR, "repairer": {"ends": "not_covered"}}, (SIGNED,)),
+    "warranty_repair-given_back": (
+        "warranty_repair", {**REPAIR, "repairer": {"ends": "not_covered"}, "customer": {"agrees": [True, False]}},
+        (SIGNED,),
+    ),
+    "warranty_repair-withdrawn": (
+        "warranty_repair", REPAIR, (SIGNED, _says("repair_confirmed", "customer_withdrew")),
+    ),
+    "paid_maintenance-repaired": (
+        "paid_maintenance", {"order": OLD, "fee": {"minor": 8000}, "reason": "quality"}, (SIGNED,),
+    ),
+    "paid_maintenance-quoted": (
+        "paid_maintenance", {"order": OLD, "reason": "quality"},
+        (_decides("maintenance_fee", "repair", amount={"minor": 6600}), SIGNED),
+    ),
+    "paid_maintenance-declined": (
+        "paid_maintenance", {"order": OLD, "fee": {"minor": 8000}, "reason": "quality", "customer": {"agrees": False}},
+        (),
+    ),
+    "paid_maintenance-unrepairable": (
+        "paid_maintenance",
+        {"order": OLD, "fee": {"minor": 8000}, "reason": "quality", "repairer": {"ends": "unrepairable"}}, (SIGNED,),
+    ),
+    "paid_maintenance-unpaid": (
+        "paid_maintenance",
+        {"order": OLD, "fee": {"minor": 8000}, "reason": "quality", "customer": {"pays_after": "never"}},
+        (SIGNED, _decides("repair_unpaid", "repair")),
+    ),
+    "address_change-readdressed": ("address_change", {"order": UNSHIPPED}, ()),
+    "address_change-left_meanwhile": ("address_change", {"order": UNSHIPPED, "warehouse": {"holds": False}}, ()),
+    "address_change-warehouse_silent": (
+        "address_change", {"order": UNSHIPPED, "warehouse": {"answers_after": "never"}},
+        (_decides("readdress_unanswered", "full_refund"),),
+    ),
+    "address_change-delivered": ("address_change", {"order": ON_ITS_WAY}, ()),
+    "address_change-asked": ("address_change", {"order": ON_ITS_WAY, "person": None, "local_hour": 18}, ()),
+    "address_change-unconfirmed": (
+        "address_change", {"order": ON_ITS_WAY, "person": None, "customer": {"address_after": "never"}},
+        (_decides("address_unconfirmed", "full_refund"),),
+    ),
+    "address_change-misrouted": (
+        "address_change", {"order": ON_ITS_WAY, "person": None, "parcel_state": "misrouted", "courier": {"fee": 800}}, (),
+    ),
+    "address_change-for_a_fee": ("address_change", {"order": ON_ITS_WAY, "courier": {"fee": 800}}, ()),
+    "address_change-fee_declined": (
+        "address_change",
+        {"order": ON_ITS_WAY, "courier": {"fee": 800}, "customer": {"agrees": [False, True]}}, (),
+    ),
+    "address_change-silent_courier": (
+        "address_change", {"order": ON_ITS_WAY, "courier": {"answers_after": "never"}}, (),
+    ),
+    "address_change-refunded": (
+        "address_change",
+        {"order": ON_ITS_WAY, "courier": {"reroute": "refused"}, "customer": {"choice": "full_refund"}}, (),
+    ),
+    "address_change-handed_out": (
+        "address_change", {"order": ON_ITS_WAY, "courier": {"answers_after": "never"}},
+        (_parcel("courier_word", "delivered"), _decides("delivered_elsewhere", "reship")),
+    ),
+    "out_of_area-collected": ("out_of_area", {"order": ON_ITS_WAY, "local_hour": 20}, ()),
+    "out_of_area-not_collected": (
+        "out_of_area", {"order": ON_ITS_WAY, "customer": {"collects_after": "never"}},
+        (_decides("not_collected", "reship"),),
+    ),
+    "out_of_area-relayed": (
+        "out_of_area", {"order": ON_ITS_WAY, "customer": {"choice": "reship"}, "courier": {"fee": 1200}}, (),
+    ),
+    "out_of_area-cart_approved": (
+        "out_of_area", {"order": ON_ITS_WAY, "customer": {"agrees": False}, "courier": {"fee": 8000}},
+        (_commands("approval", "approve", "supervisor:1"),),
+    ),
+    "out_of_area-reshipped": (
+        "out_of_area", {"order": ON_ITS_WAY, "customer": {"choice": "reship"}, "courier": {"relay": "refused"}}, (),
+    ),
+    "out_of_area-his_wish": (
+        "out_of_area", {"order": ON_ITS_WAY, "wants": "other_courier", "courier": {"fee": 1500}}, (),
+    ),
+    "out_of_area-fee_declined": (
+        "out_of_area",
+        {"order": ON_ITS_WAY, "customer": {"choice": "other_courier", "agrees": [True, False]}, "courier": {"fee": 1500}},
+        (_decides("courier_fee_declined", "reship"),),
+    ),
+    "out_of_area-silent": (
+        "out_of_area", {"order": ON_ITS_WAY, "customer": {"agrees_after": "never"}},
+        (_decides("pickup_unanswered", "full_refund"),),
+    ),
+    "out_of_area-overtaken": (
+        "out_of_area", {"order": ON_ITS_WAY, "customer": {"agrees_after": "never"}}, (_parcel("consent", "delivered"),),
+    ),
+    "cancel_before_receipt-held": ("cancel_before_receipt", {"order": UNSHIPPED}, ()),
+    "cancel_before_receipt-warehouse_silent": (
+        "cancel_before_receipt", {"order": UNSHIPPED, "warehouse": {"answers_after": "never"}},
+        (_decides("hold_unanswered", "full_refund"),),
+    ),
+    "cancel_before_receipt-persuaded": (
+        "cancel_before_receipt", {"order": ON_ITS_WAY}, (_parcel("delivery", "delivered"),),
+    ),
+    "cancel_before_receipt-redelivered": (
+        "cancel_before_receipt", {"order": ON_ITS_WAY, "customer": {"choice": "redeliver"}}, (),
+    ),
+    "cancel_before_receipt-elsewhere": (
+        "cancel_before_receipt", {"order": ON_ITS_WAY, "customer": {"choice": "reroute"}}, (),
+    ),
+    "cancel_before_receipt-called_back": (
+        "cancel_before_receipt",
+        {"order": ON_ITS_WAY, "customer": {"choice": "recall_parcel"}, "warehouse": {"second": "transit_damage"}}, (),
+    ),
+    "cancel_before_receipt-refused_at_door": (
+        "cancel_before_receipt",
+        {"order": ON_ITS_WAY, "customer": {"agrees_after": "never"}, "courier": {"recall": "refused"}}, (),
+    ),
+    "cancel_before_receipt-taken_after_all": (
+        "cancel_before_receipt", {"order": ON_ITS_WAY, "customer": {"agrees_after": "never"}},
+        (_parcel("consent", "delivered"),),
+    ),
+    "cancel_before_receipt-lost_on_its_way_back": (
+        "cancel_before_receipt",
+        {"order": ON_ITS_WAY, "customer": {"agrees": False}, "courier": {"back_after": "never", "trace": "lost"}}, (),
+    ),
+    "cancel_before_receipt-price_adjusted": ("cancel_before_receipt", CHEAPER_NOW, ()),
+    "cancel_before_receipt-explained": (
+        "cancel_before_receipt", {**CHEAPER_NOW, "customer": {"choice": "explain_only"}}, (),
+    ),
     "parcel_lost-reshipped": ("parcel_lost", {"courier": GONE}, ()),
     "parcel_lost-refunded": (
         "parcel_lost", {"courier": {"state": "stalled", "trace": "lost"}, "customer": {"choice": "full_refund"}}, (),
@@ -350,15 +524,15 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         (_decides("stuck_plan_declined", "full_refund"),),
     ),
     "signed_not_received-found_by_him": (
-        "signed_not_received", {"courier": SIGNED, "customer": {"finds": True}}, (),
+        "signed_not_received", {"courier": BY_PROXY, "customer": {"finds": True}}, (),
     ),
     "signed_not_received-found_by_courier": (
-        "signed_not_received", {"courier": {**SIGNED, "trace": "found"}, "customer": {"finds": [False, True]}}, (),
+        "signed_not_received", {"courier": {**BY_PROXY, "trace": "found"}, "customer": {"finds": [False, True]}}, (),
     ),
-    "signed_not_received-lost": ("signed_not_received", {"courier": {**SIGNED, "trace_after": "never"}}, ()),
+    "signed_not_received-lost": ("signed_not_received", {"courier": {**BY_PROXY, "trace_after": "never"}}, ()),
     "tracking_query-delivered": ("tracking_query", {}, (_parcel("delivery", "delivered"),)),
     "tracking_query-stuck": ("tracking_query", {"courier": {**STUCK, "trace": "found"}}, ()),
-    "tracking_query-signed": ("tracking_query", {"courier": SIGNED, "customer": {"finds": True}}, ()),
+    "tracking_query-signed": ("tracking_query", {"courier": BY_PROXY, "customer": {"finds": True}}, ()),
     "tracking_query-not_coming": (
         "tracking_query", {"courier": {"state": "returning"}}, (_decides("parcel_not_coming", "reship"),),
     ),
@@ -432,6 +606,7 @@ _REASONS = {
     "customer_unreachable": "not_received",
     "no_tracking_info": "late",
     "parcel_lost": "lost",
+    "out_of_area": "not_received",
     "tracking_query": "not_received",
     "signed_not_received": "not_received",
     "parcel_stuck": "not_received",

@@ -19,8 +19,8 @@ async def reship(case: Case) -> Outcome:
     return await send_again(case, case.request.concerned, "R-LOST", or_ask="reship_failed")
 
 
-async def send_again(case: Case, goods: tuple[AskedLine, ...], rule: str, *, or_ask: str) -> Outcome:
-    """Send these goods and follow them; when they do not arrive, a person decides."""
-    if await case.shipping.send(ShipmentLeg.RESHIP, rule, goods=goods):
+async def send_again(case: Case, goods: tuple[AskedLine, ...], rule: str, *, or_ask: str, beside: str = "") -> Outcome:
+    """Send these goods, perhaps together with another order, and follow them; else a person decides."""
+    if await case.shipping.send(ShipmentLeg.RESHIP, rule, goods=goods, beside=beside):
         return Outcome.RESHIPPED
     return await case.remedy.decided_at_desk(or_ask, rule)

@@ -196,5 +196,7 @@ class Funds:
         known.status, known.need, known.code = row.status, row.need, row.code
 
 
-PAY_AGAIN = frozenset({Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.RETURN_REFUND})
+PAY_AGAIN = frozenset(
+    {Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.PART_REFUND, Resolution.RETURN_REFUND}
+)
 """Decisions on a refused payment that mean: try it once more, under a new key."""

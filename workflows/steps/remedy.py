@@ -113,9 +113,7 @@ class Remedy:
                 return Outcome.PRICE_ADJUSTED
             return self.refund_outcome()
         if decision.resolution is Resolution.RESHIP:
-            sent = await case.shipping.send(
-                ShipmentLeg.RESHIP, rule, step=f"{step}/ship", goods=case.request.lines
-            )
+            sent = await case.shipping.send(ShipmentLeg.RESHIP, rule, step=f"{step}/ship", goods=case.request.lines)
             return Outcome.RESHIPPED if sent else None
         if decision.resolution is Resolution.SEND_BACK:
             sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship")

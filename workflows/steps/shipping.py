@@ -64,7 +64,7 @@ class Shipping:
         beside: str = "",
     ) -> bool:
         """Have the warehouse send goods, without waiting for them. False when it cannot."""
-        ordering = partial(self._order, leg, rule, step, goods, not_by, beside)
+        ordering = partial(self._order, leg, rule, step, goods, not_by=not_by, beside=beside)
         return await self._case.once(f"{step}/placed", ordering, bool)
 
     async def left(self, step: str, rule: str, template: str = "shipped_told") -> str:
@@ -74,7 +74,7 @@ class Shipping:
         return waybill
 
     async def _order(
-        self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], not_by: str, beside: str
+        self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], *, not_by: str, beside: str
     ) -> bool:
         case = self._case
         try:
