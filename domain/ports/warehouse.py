@@ -22,6 +22,7 @@ class Line(Wire):
 
 
 THRK, HHRK = "THRK", "HHRK"  # Qimen's kinds of goods coming back: to be paid for, to be exchanged
+WXRK = "WXRK"  # ours beside them: to be repaired, and inspected by the repairer alone
 
 
 class ReturnOrder(Wire):

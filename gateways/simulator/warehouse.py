@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.ports.partner import CaseKey
 from domain.ports.warehouse import (
+    WXRK,
     About,
     PendingAction,
     PendingChange,
@@ -37,6 +38,7 @@ def announce_return(world: World, order: ReturnOrder) -> dict[str, Any]:
         waybill=order.waybill,
         lines=lines,
         inbound=order.inbound.value,
+        kind=order.kind,
     )
     expect_return(world, order.case)
     return world.receipt(order.key)
@@ -162,6 +164,8 @@ def _book_in(
     ]
     rma = announced["rma"]
     world.plan(f"{rma}:received", case, at, _WHO, "return_received", rma=rma, waybill=waybill, lines=lines)
+    if announced["kind"] == WXRK:
+        return
     seen_at: datetime | None = at
     for number, delay, result in (
         (1, persona.inspects_after, persona.first),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +30,15 @@ SCRIPTS: dict[str, dict[str, Any]] = {
         "courier": {"state": "stalled", "trace": "lost", **ARRIVES},
         "customer": {"solved": [False, True]},
     },
-}
+    "warranty_repair": {
+        "reason": "quality", "evidence": ["evidence/a", "evidence/b"], "repairer": {"confirms_after": "6d"},
+        "courier": ARRIVES,
+    },
+    "paid_maintenance": {
+        "reason": "quality", "fee": {"minor": 8000}, "repairer": {"ends": "unrepairable"}, "courier": ARRIVES,
+        "order": {"signed_at": timedelta(days=-400), "shipped_at": timedelta(days=-402)},
+    },
+}  # fmt: skip
 
 
 async def lives(house: House, case_type: str, *, anew: bool) -> LivedCase:

@@ -33,7 +33,53 @@ async def test_a_quoted_fee_is_agreed_to_before_anything_is_sent(house: House) -
     (ordered,) = await case.ledger("repair_ordered")
     assert ordered["fee_minor"] == 8000
     assert (await case.one("freight_decided", inbound="customer", outbound="customer")).rule == "M-MAINT"
+    assert [one["amount_minor"] for one in await case.ledger("money_received")] == [8000]
+    done, (sent,) = await case.one("repair_status", state="done"), await case.ledger("goods_shipped")
+    assert done.at < (await case.one("collection_paid")).at
+    assert sent["leg"] == "repair_out"
     assert await case.payments() == []
+
+
+@pytest.mark.parametrize(("resolution", "outcome"), [("repair", "repaired"), ("partial_refund", "partially_refunded")])
+async def test_a_fee_that_is_not_paid_puts_the_repaired_goods_before_a_person(
+    house: House, resolution: str, outcome: str
+) -> None:
+    """Repaired, and he does not pay by S-PAY: an agent has it sent back all the same, or settles it otherwise."""
+    case = await asked(house, fee={"minor": 8000}, customer={"pays_after": "never"})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:1")
+    await case.run_until(needs_human="decide:repair_unpaid")
+    assert await case.ledger("goods_shipped") == []
+    amount = None if resolution == "repair" else {"minor": 500}
+    await case.act("decide", resolution=resolution, amount=amount)
+
+    assert await case.to_the_end() == outcome
+
+
+async def test_who_withdraws_when_it_is_repaired_still_owes_the_fee(house: House) -> None:
+    """He takes his request back instead of paying: a person decides over the repaired goods."""
+    case = await asked(house, fee={"minor": 8000}, customer={"pays_after": "never"})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:1")
+    await case.run_until(waiting_for="payment")
+    await case.say("customer_withdrew")
+
+    await case.run_until(needs_human="decide:repair_unpaid")
+    assert await case.ledger("goods_shipped") == []
+
+
+async def test_a_paid_visit_is_paid_for_when_it_is_done(house: House) -> None:
+    """The agent names a visit and its fee; the technician repairs it, and he pays."""
+    case = await asked(house)
+    await case.run_until(needs_human="decide:maintenance_fee")
+    await case.act("decide", resolution="onsite_visit", amount={"minor": 9900})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:1")
+
+    assert await case.to_the_end() == "repaired"
+
+    assert [one["amount_minor"] for one in await case.ledger("money_received")] == [9900]
+    assert await case.ledger("return_announced") == []
 
 
 async def test_without_a_quote_a_person_names_the_fee(house: House) -> None:

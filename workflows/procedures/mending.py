@@ -7,6 +7,7 @@ from domain.answers import Said
 from domain.freight import send_back
 from domain.money import Money
 from domain.ports.repair import RepairKind
+from domain.ports.warehouse import WXRK
 from domain.vocabulary import Disposition, FreightPayer, Outcome, RepairState, Resolution, ShipmentLeg
 from workflows.course import Case
 
@@ -20,11 +21,13 @@ async def mend(case: Case, how: Resolution, inbound: FreightPayer, fee: Money | 
     if how is Resolution.ONSITE_VISIT:
         return await visit(case, fee)
 
-    await case.returns.authorize(inbound, template="repair_authorized")
+    await case.returns.authorize(inbound, "repair_authorized", WXRK)
     if not await case.returns.shipped():
         return Outcome.EXPIRED
     await case.returns.arrived()
     ended = await case.repair.while_we_have_it(lambda: repaired(case, fee))
+    if ended is None and fee and case.state.repair is RepairState.DONE:
+        return await unpaid(case)
     if ended is None:
         await case.repair.called_off()
         return await give_back(case, Outcome.WITHDRAWN)
@@ -45,7 +48,7 @@ async def repaired(case: Case, fee: Money | None) -> Outcome:
     case.repair.over()
     match ended:
         case RepairState.DONE:
-            return await give_back(case, Outcome.REPAIRED)
+            return await mended(case, fee)
         case RepairState.NO_FAULT:
             return await no_fault(case)
         case RepairState.NOT_COVERED:
@@ -62,9 +65,25 @@ async def visit(case: Case, fee: Money | None) -> Outcome:
         await case.repair.followed("S-REPAIR") is RepairState.DONE
     ):
         case.repair.over()
-        return Outcome.REPAIRED
+        if await case.repair.paid_for(fee):
+            return Outcome.REPAIRED
+        decided = await case.repair.decided("repair_unpaid", "M-MAINT")
+        return decided if isinstance(decided, Outcome) else Outcome.REPAIRED
     await case.repair.called_off()
     return await case.remedy.decided_at_desk("visit_failed", "R-ONSITE")
+
+
+async def mended(case: Case, fee: Money | None) -> Outcome:
+    """It is repaired: what he agreed to is paid, and it goes back to him (M-MAINT)."""
+    if not await case.repair.paid_for(fee):
+        return await unpaid(case)
+    return await give_back(case, Outcome.REPAIRED)
+
+
+async def unpaid(case: Case) -> Outcome:
+    """Repaired, and the fee did not come: a person decides whether he has it back all the same."""
+    decided = await case.repair.decided("repair_unpaid", "M-MAINT")
+    return decided if isinstance(decided, Outcome) else await give_back(case, Outcome.REPAIRED)
 
 
 async def give_back(case: Case, outcome: Outcome) -> Outcome:
@@ -139,5 +158,5 @@ async def at_his_cost(case: Case) -> Outcome:
     ended = await case.repair.followed("D-REP", step="paid_repair")
     case.repair.over()
     if ended is RepairState.DONE:
-        return await give_back(case, Outcome.REPAIRED)
+        return await mended(case, fee)
     return await case.remedy.decided_at_desk("repair_overdue", "R-WARR-TIME")

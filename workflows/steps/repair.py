@@ -202,6 +202,10 @@ class Repair:
         )
         await case.desk.even_if_refused(asking, Party.SERVICE_CENTER)
 
+    async def paid_for(self, fee: Money | None) -> bool:
+        """Have him pay what he agreed to, if there is anything. False when it did not come."""
+        return not fee or await self._case.collection.collect(fee, purpose="repair", rule="M-MAINT")
+
     async def called_off(self, step: str = "repair") -> None:
         """The work is wanted no more. Where it is done already, the goods come back repaired."""
         case = self._case
