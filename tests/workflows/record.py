@@ -192,6 +192,22 @@ def _repaired_late(choice: str) -> Acts:
 
     return chooses
 
+TEAS: dict[str, Any] = {"lines": [{"sku": "TEA", "quantity": 2, "price": 4500}], "succeeded_at": timedelta(days=-3)}
+CHEAPER = {"prices": [{"sku": "TEA", "price": 2000}]}
+
+
+async def _kept(case: LivedCase) -> None:
+    await case.run_until(waiting_for="goodwill")
+    await case.keep_promises()
+
+
+def _coupon(need: str) -> Acts:
+    async def gives(case: LivedCase) -> None:
+        await _decides(need, "coupon", amount={"minor": 1000})(case)
+        await case.keep_promises()
+
+    return gives
+
 
 LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "return_refund-refunded": ("return_refund", {}, ()),
@@ -583,6 +599,75 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "platform_rights-explained": (
         "platform_rights", {}, (_submitted, _says("ruling", "platform_ruled", verdict="for_shop")),
     ),
+    "price_difference-paid": ("price_difference", {"order": TEAS, "drop": CHEAPER}, ()),
+    "price_difference-gifts_counted": (
+        "price_difference", {"order": TEAS, "drop": {**CHEAPER, "gifts": [{"value": {"minor": 300}}]}}, (),
+    ),
+    "price_difference-not_cheaper": (
+        "price_difference", {"order": TEAS, "drop": {"prices": [{"sku": "TEA", "price": 2250}]}}, (),
+    ),
+    "price_difference-too_late": (
+        "price_difference", {"order": {**TEAS, "succeeded_at": timedelta(days=-60)}, "drop": CHEAPER}, (),
+    ),
+    "price_difference-unknown": (
+        "price_difference", {"order": TEAS}, (_decides("price_unknown", "price_refund", amount={"minor": 700}),),
+    ),
+    "price_difference-not_approved": (
+        "price_difference",
+        {"order": {"paid": 15000, "lines": [{"sku": "TEA", "quantity": 2, "price": 15000}]}, "drop": CHEAPER},
+        (_commands("approval", "reject", "supervisor:1", reason="not_our_price"), _coupon("difference_not_paid")),
+    ),
+    "postage_claim-paid": ("postage_claim", {"reason": "quality", "amount": 1200, "evidence": PHOTOS[:1]}, ()),
+    "postage_claim-his": ("postage_claim", {"reason": "size", "amount": 1200}, ()),
+    "postage_claim-courier": (
+        "postage_claim", {"reason": "damaged", "fault": "courier", "amount": 1200, "evidence": PHOTOS[:1]}, (),
+    ),
+    "postage_claim-over_cap": (
+        "postage_claim", {"reason": "quality", "amount": 3000, "evidence": PHOTOS[:1]},
+        (_decides("postage_sum", "freight_refund", amount={"minor": 1800}),),
+    ),
+    "postage_claim-no_receipt": (
+        "postage_claim", {"reason": "quality", "amount": 1200, "customer": {"photos": 0}},
+        (_decides("no_receipt", "explain_only"),),
+    ),
+    "postage_claim-breach": (
+        "postage_claim", {"reason": "freight", "fault": "merchant", "amount": 3500, "evidence": PHOTOS[:1]}, (),
+    ),
+    "postage_claim-breach_seen": (
+        "postage_claim", {"reason": "freight", "amount": 900, "evidence": PHOTOS[:1]},
+        (_decides("extra_postage", "freight_refund"),
+         _commands("confirmation", "add_note", "supervisor:2", note_ref="text/1")),
+    ),
+    "minor_flaw-coupon": ("minor_flaw", {"reason": "quality", "customer": {"goodwill": True}}, (_kept,)),
+    "minor_flaw-silent": ("minor_flaw", {"reason": "quality"}, (_kept,)),
+    "minor_flaw-returned": (
+        "minor_flaw",
+        {"reason": "quality", "evidence": PHOTOS, "customer": {"goodwill": False}, "warehouse": FAULTY}, (),
+    ),
+    "minor_flaw-too_late_to_return": (
+        "minor_flaw",
+        {"reason": "quality", "customer": {"goodwill": False}, "order": {"signed_at": timedelta(days=-30)}},
+        (_decides("flaw", "partial_refund", amount={"minor": 1000}),),
+    ),
+    "return_refund-worn_kept": (
+        "return_refund", {"reason": "quality", "worn": True, "evidence": PHOTOS},
+        (_decides("worn_defect", "partial_refund"),),
+    ),
+    "return_refund-worn_serious": (
+        "return_refund", {"reason": "quality", "worn": True, "evidence": PHOTOS, "warehouse": FAULTY},
+        (_decides("worn_defect", "return_refund"), _decides("worn_serious", "return_refund", by="supervisor:2")),
+    ),
+    "customer_misuse-repaired": (
+        "customer_misuse", REPAIR, (_decides("misuse_repair", "repair", amount={"minor": 1800}), SIGNED),
+    ),
+    "customer_misuse-declined": (
+        "customer_misuse", {**REPAIR, "customer": {"agrees": False}},
+        (_decides("misuse_repair", "repair", amount={"minor": 1800}),),
+    ),
+    "customer_misuse-explained": ("customer_misuse", REPAIR, (_decides("misuse_repair", "explain_only"),)),
+    "customer_misuse-no_photos": (
+        "customer_misuse", {"reason": "quality", "customer": {"photos": 0}}, (_decides("no_evidence", "explain_only"),),
+    ),
 }  # fmt: skip
 
 
@@ -598,6 +683,7 @@ async def live(house: House, name: str) -> LivedCase:
 
 
 _REASONS = {
+    "price_difference": "price_drop",
     "parcel_damaged": "damaged",
     "missing_item": "missing_item",
     "wrong_item": "wrong_item",
