@@ -86,7 +86,7 @@ async def test_freight_by_the_couriers_fault_is_claimed_from_it_beside_the_case(
 @pytest.mark.parametrize("amount", [2001, None], ids=["over_the_cap", "no_sum"])
 async def test_a_person_looks_at_a_sum_above_the_cap_and_where_none_is_named(house: House, amount: int | None) -> None:
     """More than 20 yuan, or just a receipt: an agent reads it and says how much."""
-    asked = {"amount": amount} if amount else {}
+    asked: dict[str, Any] = {"amount": amount} if amount else {}
     case = await house.open("postage_claim", reason="quality", evidence=RECEIPT, **asked)
 
     await case.run_until(needs_human="decide:postage_sum")

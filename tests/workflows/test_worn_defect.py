@@ -15,9 +15,7 @@ FAULTY = {"first": "defect_confirmed", "second": "defect_confirmed"}
 
 async def worn(house: House, **more: Any) -> LivedCase:
     """A worn shirt whose seam opened, with photos: the agent looks at them."""
-    case = await house.open(
-        "return_refund", **{"reason": "quality", "worn": True, "evidence": PHOTOS, "warehouse": FAULTY} | more
-    )
+    case = await house.open("return_refund", reason="quality", worn=True, evidence=PHOTOS, warehouse=FAULTY, **more)
     await case.run_until(needs_human="decide:worn_defect", ball_with="agent")
     return case
 
