@@ -43,6 +43,7 @@ BY_PROXY = {"state": "delivered_by_proxy"}
 NUMBERED = {"shipped_at": timedelta(hours=-2), "signed_at": None}
 NO_SCAN = {"state": "info_received"}
 MISSING: dict[str, Any] = {"order": PAIR, "lines": ONE_OF_THEM}
+WRONG: dict[str, Any] = {"order": PAIR, "lines": [{"sku": "PAIR", "quantity": 1, "instead": "ODD"}]}
 UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
 ON_ITS_WAY = {"signed_at": None}
 CHEAPER_NOW = {
@@ -316,6 +317,21 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "missing_item-warehouse_silent": ("missing_item", {**MISSING, "warehouse": {"answers_after": "never"}}, ()),
     "missing_item-declined": (
         "missing_item", {**MISSING, "customer": {"agrees": False}}, (_decides("missing_plan_declined", "part_refund"),),
+    ),
+    "wrong_item-reshipped": ("wrong_item", WRONG, ()),
+    "wrong_item-money": ("wrong_item", {**WRONG, "customer": {"choice": "return_refund"}}, ()),
+    "wrong_item-kept": (
+        "wrong_item", {**WRONG, "customer": {"ships_after": "never"}}, (_decides("wrong_goods_kept", "explain_only"),),
+    ),
+    "wrong_item-spoilt": (
+        "wrong_item", {**WRONG, "warehouse": {"second": "customer_damage"}},
+        (_decides("wrong_goods_inspection", "explain_only"),),
+    ),
+    "wrong_item-no_photo": (
+        "wrong_item", {**WRONG, "customer": {"photos": 0}}, (_decides("no_wrong_item_photo", "explain_only"),),
+    ),
+    "wrong_item-declined": (
+        "wrong_item", {**WRONG, "customer": {"agrees": False}}, (_decides("wrong_item_plan_declined", "part_refund"),),
     ),
     "reship-reshipped": ("reship", {"order": PAIR, "lines": ONE_OF_THEM}, ()),
     "reship-declined": ("reship", {"customer": {"agrees": False}}, (_decides("reship_declined", "full_refund"),)),
