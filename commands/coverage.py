@@ -58,18 +58,14 @@ class Share:
     accounted: int
 
 
-def coverage(text: str | None = None, files: Mapping[str, str] | None = None) -> list[Row]:
-    """The rows, in the rulebook's order: from these files and this page, or from those that lie here.
+def coverage() -> list[Row]:
+    """The rows, in the rulebook's order, of the page and the code that lie here.
 
     Raises:
         FileNotFoundError: the page of the rulebook is nowhere.
     """
-    files = product() if files is None else files
-    return rows(
-        rules(page().read_text(encoding="utf-8") if text is None else text),
-        files,
-        seen(version(files)),
-    )
+    files = product()
+    return rows(rules(page().read_text(encoding="utf-8")), files, seen(version(files)))
 
 
 def rows(known: Mapping[str, Rule], files: Mapping[str, str], sightings: Mapping[str, list[Sighting]]) -> list[Row]:

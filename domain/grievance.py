@@ -9,6 +9,7 @@ from domain.case import CaseState
 from domain.clocks import ClockState
 from domain.compensation import FORMS
 from domain.events import CaseStart
+from domain.holding import holds
 from domain.messages.commands import Decide, FileReport, HandOver, LogCall, SubmitEvidence
 from domain.refusal import Refusal, refuse
 from domain.vocabulary import AttemptResult, CaseType, Negotiated, Party, Resolution
@@ -65,6 +66,7 @@ def log_contact(start: CaseStart, state: CaseState, command: LogCall, by: str, n
         log(start, state, now, by=by, outcome=command.outcome, **spoken)
 
 
+@holds("P-STAFF")
 def hand_over(start: CaseStart, state: CaseState, command: HandOver, by: str, now: datetime) -> None:
     """Another one takes the case up; the note of the hand-over is kept (A-HANDOVER)."""
     key = f"handover-{state.entry_count}"
