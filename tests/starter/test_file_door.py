@@ -132,6 +132,51 @@ async def test_own_map_teaches_headers_words_and_shops(pool: asyncpg.Pool, tmp_p
     assert (told["shop"], told["case_type"], told["reason"]) == ("xc", "parcel_lost", "lost")
 
 
+async def test_a_row_says_what_the_goods_cost_now_and_what_came_free(pool: asyncpg.Pool) -> None:
+    """T-PRICE: the price now, the gifts and the success of the trade stand in columns of their own."""
+    content = (
+        "订单编号,售后类型,实付金额,商家编码,申请时间,交易成功时间,现价,赠品价值\n"
+        "A1,退差价,45.00,TEA-01,2026-03-09,2026-03-02 12:00,38.50,2\n"
+    )
+    assert (await take(content.encode(), pool)).accepted == 1
+    told = await data(pool)
+    assert (told["case_type"], told["reason"]) == ("price_difference", "price_drop")
+    assert told["drop"] == {
+        "prices": [{"sku": "TEA-01", "price": {"minor": 3850, "currency": "CNY"}}],
+        "gifts": [{"value": {"minor": 200, "currency": "CNY"}}],
+    }
+    assert told["order"]["succeeded_at"] == "2026-03-02T04:00:00+00:00"
+
+
+async def test_postage_claimed_back_says_why_it_arose(pool: asyncpg.Pool) -> None:
+    """T-POSTAGE: whose the freight is hangs on the reason, so a row without one is a problem, not a guess."""
+    header = "订单编号,售后类型,申请原因,实付金额,退款金额,申请时间\n"
+    report = await take(f"{header}A1,退运费,质量问题,45,12,2026-03-09\nA2,退运费,,45,12,2026-03-09\n".encode(), pool)
+    assert (report.accepted, report.bad) == (1, 1)
+    assert (await data(pool))["reason"] == "quality"
+
+
+async def test_a_row_says_that_the_goods_were_worn(pool: asyncpg.Pool) -> None:
+    """R-QUAL-WORN: a yes stands in the request, a no is what is usual."""
+    content = "订单编号,售后类型,申请原因,实付金额,申请时间,是否穿洗\nA1,退货退款,质量问题,45,2026-03-09,是\n"
+    assert (await take(content.encode(), pool)).accepted == 1
+    assert (await data(pool))["worn"] is True
+
+
+async def test_a_new_address_stands_in_its_own_column(pool: asyncpg.Pool) -> None:
+    """The address of the order is the one to be changed: without a new one the customer is asked for it."""
+    content = (
+        "店铺,订单号,售后类型,实付金额,申请时间,收货地址,新地址\n"
+        "demo,A1,改地址,20,2026-03-01,示例市旧街1号,示例市新街2号\n"
+        "demo,A2,改地址,20,2026-03-01,示例市旧街1号,\n"
+    ).encode()
+    assert (await FileDoor(pool, ColumnMap.read(), IntakeSettings.read()).take(io.BytesIO(content), "f")).accepted == 2
+    rows = await pool.fetch("SELECT raw FROM inbox")
+    told = {one["data"]["order"]["order_no"]: one["data"] for one in (json.loads(row["raw"]) for row in rows)}
+    assert told["A1"]["person"] == {"address": "示例市新街2号"}
+    assert "person" not in told["A2"]
+
+
 # --- run again ----------------------------------------------------------------------------------------------------
 
 
