@@ -8,9 +8,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.instant import Instant
 from domain.messages.payload import LONGEST_TEXT, Payload
-from domain.order import AskedLine
 from domain.money import Money
-from domain.vocabulary import Inspection, Packaging, ParcelState, Party, PlatformVerdict, Quality, RepairState, Resolution, Severity
+from domain.order import AskedLine
+from domain.vocabulary import (
+    Inspection,
+    Packaging,
+    ParcelState,
+    Party,
+    PlatformVerdict,
+    Quality,
+    RepairState,
+    Resolution,
+    Severity,
+)
 
 
 class CustomerAgreed(Payload):
@@ -255,7 +265,7 @@ class PlatformRuled(Payload):
 
 
 class PaymentReceived(Payload):
-    """The provider's notice that the customer paid what he was asked for. Never believed: the case asks the provider."""
+    """The provider says that the customer paid what he was asked for. Never believed: the case asks the provider."""
 
     kind = "payment_received"
     rule = "P-FEEQUOTE"
