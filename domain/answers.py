@@ -46,6 +46,7 @@ class Ending(StrEnum):
     ON_HIS_WORD = "on_his_word"  # an agent recorded the customer's word
     SILENT = "silent"
     NOT_SOLVED = "not_solved"
+    OVERRULED = "overruled"  # a platform decided for the customer after all
 
 
 class Ruling(BaseModel):

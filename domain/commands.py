@@ -41,7 +41,7 @@ from domain.messages.commands import (
     SubmitEvidence,
 )
 from domain.messages.decoding import Message
-from domain.messages.facts import CustomerReplied
+from domain.messages.facts import CustomerReplied, PlatformRuled
 from domain.vocabulary import AttemptResult, Channel, Party
 from domain.working_time import next_contact_slot
 
@@ -118,7 +118,7 @@ def answered(state: CaseState, message: Message) -> None:
     if state.needs_human == UNANSWERED:
         state.mailbox = [fact for fact in state.mailbox if fact.kind not in WORDS]
     told = state.needs_human == POSTAGE_ASKED and message.role in (Party.SUPERVISOR, Party.MANAGER)
-    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED):
+    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED, PlatformRuled.kind):
         state.needs_human = ""
 
 

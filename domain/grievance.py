@@ -23,8 +23,9 @@ _NEGOTIATED = frozenset({CaseType.COMPLAINT, CaseType.DISPUTE})
 
 EXECUTABLE = frozenset(
     {
-        Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.RETURN_REFUND, Resolution.PRICE_REFUND,
-        Resolution.FREIGHT_REFUND, Resolution.RESHIP, Resolution.SEND_BACK, Resolution.EXPLAIN_ONLY, *FORMS,
+        Resolution.FULL_REFUND, Resolution.PARTIAL_REFUND, Resolution.PART_REFUND, Resolution.RETURN_REFUND,
+        Resolution.PRICE_REFUND, Resolution.FREIGHT_REFUND, Resolution.RESHIP, Resolution.EXCHANGE,
+        Resolution.SEND_BACK, Resolution.EXPLAIN_ONLY, *FORMS,
     }
 )  # fmt: skip
 """Solutions that such a case can carry out itself."""

@@ -13,8 +13,9 @@ from domain import promise_ledger
 from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.identity import partner_key
+from domain.messages.facts import PlatformRuled
 from domain.ports.customer import ContactAsk
-from domain.vocabulary import AttemptResult, Channel, Stage
+from domain.vocabulary import AttemptResult, CaseType, Channel, Stage
 from domain.working_time import next_contact_slot
 from workflows import counting, partner_call
 
@@ -53,7 +54,7 @@ async def act(case: Case, now: datetime) -> bool:
             return True
     if await case.consent.quote():
         return True
-    if _answer_changed(case):
+    if _answer_changed(case) or _verdict_unheard(case):
         return True
     due = _news_due(case)
     if due is not None and due <= now:
@@ -87,6 +88,18 @@ def _answer_changed(case: Case) -> bool:
         state.needs_human = ""
         return True
     return False
+
+
+def _verdict_unheard(case: Case) -> bool:
+    """A platform ruled on a matter that is dealt with here without it: a person hears of it at once (T-RIGHTS)."""
+    state = case.state
+    asked = case.request.case_type is CaseType.PLATFORM_RIGHTS and state.round == 1
+    if asked or case.done("outcome") or case.take(PlatformRuled) is None:
+        return False
+    already = state.needs_human
+    escalate(case, PlatformRuled.kind, "T-RIGHTS")
+    state.needs_human = already or state.needs_human  # what a person must do already is not forgotten over it
+    return True
 
 
 def escalate(case: Case, code: str, rule: str) -> None:

@@ -224,6 +224,26 @@ async def test_a_customer_who_came_too_often_is_offered_something_in_a_complaint
     assert await case.to_the_end() == "explained"
 
 
+async def test_an_exchange_can_be_the_solution(house: House) -> None:
+    """Agreed, the old cup comes back and another one goes out."""
+    case = await complained(house)
+    cup = {"sku": "CUP-BLUE", "quantity": 1, "price": {"minor": 4500}}
+    await case.act("decide", resolution="exchange", replacement=[cup])
+
+    assert await case.to_the_end() == "exchanged"
+    assert await case.payments() == []
+
+
+async def test_the_proposal_names_the_sum(house: House) -> None:
+    """Decided without one, he still hears how much he gets."""
+    case = await complained(house)
+    await case.act("decide", resolution="full_refund")
+    await case.run_until(waiting_for="consent")
+    assert await case.sum_told("plan_proposed") == "45.00 CNY"
+
+    assert await case.to_the_end() == "refunded"
+
+
 async def test_a_withdrawn_complaint_ends(house: House) -> None:
     """He takes it back: nothing more is decided or reported."""
     case = await complained(house)

@@ -156,7 +156,7 @@ async def test_a_verdict_that_cannot_be_paid_is_a_persons_matter(house: House) -
     await case.act("decide", by="finance:5", resolution="explain_only")
     await case.run_until(needs_human="decide:ruling_not_paid")
     with pytest.raises(Refused) as refused:
-        await case.act("decide", resolution="exchange")
+        await case.act("decide", resolution="reroute")
     assert refused.value.code == "not_executable"
     await case.act("decide", resolution="reship")
 
@@ -185,3 +185,36 @@ async def test_a_verdict_is_paid_once_however_often_the_case_begins_anew(house: 
     assert await case.payments() == [4500]
     assert len(await case.records("evidence_pack")) == 2
     assert len(await case.told("platform_answered")) == 1
+
+
+async def test_a_verdict_that_comes_when_we_thought_it_over_takes_the_case_up_again(house: House) -> None:
+    """For us first, then reversed: before the customer confirmed, and after the case was closed."""
+    early, late = await submitted(house), await submitted(house)
+    for case in (early, late):
+        await case.say("platform_ruled", verdict="for_shop")
+    await early.run_until(waiting_for="confirmation")
+    await late.run_until(stage="closed")
+    for case in (early, late):
+        await case.say("platform_ruled", verdict="for_customer")
+        await case.run_until(needs_human="decide:reopened")
+        await case.act("decide", resolution="full_refund")
+        assert await case.to_the_end() == "refunded"
+        assert await case.payments() == [4500]
+    assert len(await early.journal("overruled")) == 1
+    assert (await late.one("case_reopened")).data["reason"] == "platform_ruled"
+
+
+async def test_a_verdict_on_a_case_that_knows_nothing_of_it_is_put_before_a_person(house: House) -> None:
+    """The customer complained here and went to the platform as well: nothing is paid by itself, somebody sees to it."""
+    case = await house.open("complaint", reason="service")
+    await case.run_until(waiting_for="decision_complaint")
+    await case.act("decide", resolution="reship")
+    await case.run_until(waiting_for="consent")
+    await case.say("platform_ruled", verdict="for_customer")
+
+    assert (await case.rest()).needs_human == "platform_ruled"
+    assert (await case.one("escalated", reason="platform_ruled")).rule == "T-RIGHTS"
+    await case.act("add_note", note_ref="text/1")
+    assert (await case.rest()).needs_human == ""
+    assert await case.payments() == []
+    assert await case.to_the_end() == "reshipped"

@@ -13,8 +13,8 @@ from domain import goodwill
 from domain.answers import Ending
 from domain.clocks import Clock
 from domain.messages.commands import CloseCase, ReopenCase
-from domain.messages.facts import CustomerConfirmed
-from domain.vocabulary import Outcome, Party, Stage
+from domain.messages.facts import CustomerConfirmed, PlatformRuled
+from domain.vocabulary import Outcome, Party, PlatformVerdict, Stage
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -33,6 +33,9 @@ class Closing:
         ending = await case.once("closing", lambda: self._ask(outcome), Ending)
         if ending is Ending.NOT_SOLVED:
             case.note("not_solved", "R-REOPEN", actor=Party.CUSTOMER)
+            return False
+        if ending is Ending.OVERRULED:
+            case.note("overruled", "T-RIGHTS", actor=Party.PLATFORM)
             return False
         await case.once("promises_kept", self._promises_kept, bool)
         if not case.done("closed"):
@@ -65,10 +68,17 @@ class Closing:
     def _word(self) -> Ending | None:
         """What he says to it. A late word counts too, while the case is not closed over his silence (P-CLOSE)."""
         case = self._case
+        if self._overruled():
+            return Ending.OVERRULED
         said = case.take(CustomerConfirmed)
         if said is not None:
             return Ending.CONFIRMED if said.solved else Ending.NOT_SOLVED
         return Ending.ON_HIS_WORD if case.take(CloseCase) is not None else None
+
+    def _overruled(self) -> bool:
+        """Whether a platform decided for the customer after the case was through with it (T-RIGHTS)."""
+        for_him = PlatformVerdict.FOR_CUSTOMER
+        return self._case.take(PlatformRuled, where=lambda said, _: said.verdict is for_him) is not None
 
     async def _promises_kept(self) -> bool:
         """A case cannot close over an open promise (P-PROMISE)."""
@@ -119,6 +129,9 @@ class Closing:
             word = case.take(CustomerConfirmed, where=lambda said, _: not said.solved)
             if word is not None:
                 case.state.reopen_reason = "not_solved"
+                return True
+            if self._overruled():
+                case.state.reopen_reason = "platform_ruled"
                 return True
             return None
 

@@ -70,7 +70,7 @@ class Remedy:
             return Outcome.RESHIPPED
         return await self.decided_at_desk(f"{about}_reship_failed", rule)
 
-    def _usual(self, resolution: Resolution, rule: str) -> Money:
+    def usual(self, resolution: Resolution, rule: str) -> Money:
         """The sum where a person named none: of the goods that it is about, else what was asked for, else all."""
         case = self._case
         if resolution is Resolution.PART_REFUND:
@@ -99,7 +99,7 @@ class Remedy:
         """Do what was decided. None when it could not be done: not approved, refused, not delivered."""
         case = self._case
         if decision.resolution in REFUNDS:
-            amount = min(decision.amount or self._usual(decision.resolution, rule), self.refundable)
+            amount = min(decision.amount or self.usual(decision.resolution, rule), self.refundable)
             paid = await case.money.refund(
                 amount,
                 purpose=_PURPOSE.get(decision.resolution, "goods"),

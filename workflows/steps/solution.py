@@ -16,6 +16,7 @@ from domain.authority import may_refund
 from domain.case import Verdict
 from domain.clocks import ClockState
 from domain.compensation import FORMS
+from domain.money import Money
 from domain.vocabulary import CaseType, Negotiated, Outcome, Party, Resolution
 from workflows.steps.remedy import REFUNDS
 
@@ -61,7 +62,16 @@ class Solution:
         late = await case.once(f"{step}/late", lambda: self._is_over(within), bool)
         first = "S-DECIDE" if late else within
         ball = Party.SUPERVISOR if late or case.dispute.is_one else Party.AGENT
-        return await case.desk.decide(step, rule, first, ball, meets=first != grievance.COMPLAINT)
+        ruling = await case.desk.decide(step, rule, first, ball, meets=first != grievance.COMPLAINT)
+        if ruling.resolution not in REFUNDS:
+            return ruling
+        sum = await case.once(f"{step}/sum", lambda: self._sum(ruling), Money)
+        return ruling.model_copy(update={"amount": sum})
+
+    async def _sum(self, ruling: Ruling) -> Money:
+        """What he gets back, so that it is named when it is proposed: never more than is left."""
+        remedy = self._case.remedy
+        return min(ruling.amount or remedy.usual(ruling.resolution, "R-ALT"), remedy.refundable)
 
     async def _is_over(self, within: str) -> bool:
         clock = self._case.clock_if_started(within)
@@ -74,7 +84,7 @@ class Solution:
         async def answering() -> Answer:
             if ruling.resolution is Resolution.EXPLAIN_ONLY or ruling.resolution in FORMS:
                 return Answer(said=Said.AGREED)
-            if ruling.resolution in REFUNDS and not await self._granted(ruling, step):
+            if ruling.resolution in REFUNDS and not await self._by(ruling, step):
                 return Answer(said=Said.SILENT)
             answer = await self._proposed(ruling, step)
             grievance.log(
@@ -88,14 +98,12 @@ class Solution:
         propose = partial(self._case.consent.propose, ruling.resolution, "R-CONSENT", step=step, plan=ruling.resolution)
         return await (propose(amount=str(ruling.amount)) if ruling.amount else propose())
 
-    async def _granted(self, ruling: Ruling, step: str) -> bool:
-        """Who decides knows his limit before he proposes: above it somebody else grants it first (A-CAP)."""
-        return bool(await self._by(ruling, step))
-
     async def _by(self, ruling: Ruling, step: str) -> str:
-        """In whose authority the refund is made: the decider's, or his who granted it. Empty when it was not."""
-        case = self._case
-        amount = min(ruling.amount or case.request.amount or case.remedy.refundable, case.remedy.refundable)
+        """In whose authority the refund is made: the decider's, or his who granted it. Empty when it was not.
+
+        Who decides knows his limit before he proposes: above it somebody else grants it first (A-CAP).
+        """
+        case, amount = self._case, ruling.amount
         if not amount or may_refund(case.rules, Party(ruling.by.split(":", 1)[0]), amount).allowed:
             return ruling.by
         asked = await case.desk.approval(f"{step}/granted", "refund_solution", amount, "A-CAP", ruling.by)
