@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.case import PromiseState, Verdict
+from domain.case import PromiseState, Verdict, Waiting
 from domain.clocks import ClockState
 from domain.messages.commands import COMMANDS
 from domain.vocabulary import AttemptResult, CaseType, Party
@@ -152,6 +152,18 @@ def test_a_remark_is_kept_by_reference() -> None:
     for ref in ("text-1", "text-2"):
         desk.does("add_note", note_ref=ref)
     assert [one["note_ref"] for one in desk.records("case_remark")] == ["text-1", "text-2"]
+
+
+def test_of_a_breach_by_us_a_supervisor_says_that_he_knows() -> None:
+    """P-FREEPOST: a note of the agent leaves it with the supervisor, whose own note takes it off his list."""
+    desk = Desk("confirmation")
+    desk.state.waiting = Waiting(code="confirmation", ball_with=Party.CUSTOMER)
+    desk.state.needs_human = "postage_asked"
+    assert desk.state.ball_with is Party.SUPERVISOR
+    desk.does("add_note", note_ref="text-1")
+    assert desk.state.needs_human == "postage_asked"
+    desk.does("add_note", by="supervisor:2", note_ref="text-2")
+    assert desk.state.needs_human == ""
 
 
 def test_a_cancelled_case_is_a_withdrawn_one() -> None:

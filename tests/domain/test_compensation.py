@@ -2,9 +2,10 @@
 
 import pytest
 
-from domain.compensation import may_give, may_offer, next_form, our_mess, size, who_gives
+from domain.answers import Ruling
+from domain.compensation import customary, for_keeping, may_give, may_offer, next_form, our_mess, size, who_gives
 from domain.money import Money
-from domain.vocabulary import Party
+from domain.vocabulary import Party, Resolution
 from tests.domain.example import RULES, yuan
 
 
@@ -18,6 +19,31 @@ def test_the_ladder_is_climbed_from_the_coupon() -> None:
 def test_a_custom_in_yuan_says_nothing_of_dollars() -> None:
     """An order paid in another currency has no customary sums; whoever has the limit decides (M-COMP-SIZE)."""
     assert size(RULES, "flaw", Money(minor=500, currency="USD")).reason == "no_custom"
+
+
+def test_the_least_that_is_customary_is_offered_unasked() -> None:
+    """Five yuan for a flaw (R-FLAW); nothing is customary in dollars, or for what the rulebook does not know."""
+    assert customary(RULES, "flaw", "CNY") == yuan("5.00")
+    assert customary(RULES, "flaw", "USD") is None
+    assert customary(RULES, "rain", "CNY") is None
+
+
+@pytest.mark.parametrize(
+    ("resolution", "decided", "gets"),
+    [
+        (Resolution.PARTIAL_REFUND, None, "10.00"),
+        (Resolution.PARTIAL_REFUND, "15.00", "15.00"),
+        (Resolution.PARTIAL_REFUND, "15.01", None),
+        (Resolution.RETURN_REFUND, None, None),
+        (Resolution.FULL_REFUND, "10.00", None),
+    ],
+)
+def test_worn_goods_are_kept_for_the_customary_sum_or_it_is_serious(
+    resolution: Resolution, decided: str | None, gets: str | None
+) -> None:
+    """R-QUAL-WORN: 10 to 15 yuan an agent decides; more, or anything else, is the supervisor's matter (A-SERIOUS)."""
+    ruling = Ruling(resolution=resolution, amount=yuan(decided) if decided else None, reason="", by="agent:7")
+    assert for_keeping(RULES, ruling, "CNY") == (yuan(gets) if gets else None)
 
 
 def test_any_rung_may_be_offered_but_no_invented_one() -> None:

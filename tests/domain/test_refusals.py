@@ -116,6 +116,9 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("over_paid", paid(), "decide", "agent:1", FULL | {"amount": yuan_of("39.01")}),
     ("currency", deciding(), "decide", "agent:1", FULL | {"amount": {"minor": 1, "currency": "EUR"}}),
     ("no_amount", deciding(), "decide", "agent:1", FULL | {"amount": {"minor": 0}}),
+    ("no_amount", deciding(), "decide", "agent:1", {"resolution": "price_refund"}),
+    ("no_amount", deciding(), "decide", "agent:1", {"resolution": "freight_refund"}),
+    ("not_supervisor", Desk("decision_worn_serious"), "decide", "agent:1", FULL),
     ("currency", quiet(), "promise", "agent:1", {"what": "cash", "amount": {"minor": 1, "currency": "EUR"}}),
     ("currency", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1, "currency": "EUR"}}),
     ("sold_with_free_postage", quiet(), "quote_fee", "agent:1", {"what": "freight", "amount": {"minor": 1}}),
@@ -169,6 +172,8 @@ def test_a_refusal_says_why_and_what_to_do(code: str, desk: Desk, kind: str, by:
 
 ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
     (deciding(), "decide", "agent:1", FULL),
+    (deciding(), "decide", "agent:1", {"resolution": "price_refund", "amount": yuan_of("5.00")}),
+    (Desk("decision_worn_serious"), "decide", "supervisor:2", FULL),
     (paid(), "decide", "agent:1", FULL | {"amount": yuan_of("39.00")}),
     (paid(RefundStatus.REFUSED), "cancel_case", "agent:1", {"reason": "changed_mind"}),
     (closed(), "reopen_case", "agent:1", {}),

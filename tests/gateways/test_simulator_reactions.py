@@ -6,15 +6,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain.events import PREFIX, CloudEvent
 from domain.messages.decoding import Message, decode
 from domain.messages.facts import FACTS
 from domain.money import Money
 from domain.ports.courier import CourierRequest, CourierRequestKind
 from domain.ports.customer import OutboundMessage
-from domain.ports.partner import CaseKey
+from domain.ports.partner import CaseKey, PartnerRefused
 from domain.ports.refunds import RefundOrder, RefundStatus
-from domain.ports.warehouse import Line, ReturnOrder, ShipmentOrder, StockQuestion
+from domain.ports.repair import RepairCancellation, RepairKind, RepairOrder
+from domain.ports.warehouse import Line, PendingAction, PendingChange, ReturnOrder, ShipmentOrder, StockQuestion
 from domain.vocabulary import Channel, ParcelState, ShipmentLeg
 from tests.gateways.partners import START, Partners, person
 
@@ -55,12 +58,36 @@ def told(released: list[tuple[str, timedelta, dict[str, Any]]]) -> list[tuple[st
     return [(kind, at / timedelta(hours=1)) for kind, at, _ in released]
 
 
+async def test_a_repairer_tells_each_change_and_takes_no_done_work_back(partners: Partners, case: CaseKey) -> None:
+    """Received, confirmed, repaired, done; then it can be called off no more, and the refusal says why."""
+    lines = (Line(sku="SKU-1", quantity=1),)
+    order = RepairOrder(key=f"F-{case.case_no}", case=case, kind=RepairKind.BENCH, rma="RMA-1", lines=lines, at=START)
+    await partners.repair.order(order)
+    released = await partners.release(case, ALL)
+    assert [(data["state"], at / hours(1)) for _, at, data in released] == [
+        ("received", 20), ("confirmed", 28), ("repairing", 40), ("done", 112),
+    ]  # fmt: skip
+    assert {data["request"] for _, _, data in released} == {order.key}
+    off = RepairCancellation(key=f"X-{case.case_no}", case=case, order=order.key, at=START + ALL)
+    with pytest.raises(PartnerRefused) as refused:
+        await partners.repair.cancel(off)
+    assert refused.value.code == "work_done"
+
+
 async def test_customer_agrees(partners: Partners, case: CaseKey) -> None:
     """A plan is agreed to after six hours, by default."""
     await tell(partners, case, "plan_proposed")
     assert await partners.release(case, hours(5.9)) == []
     assert await partners.release(case, hours(6)) == [("customer_agreed", hours(6), {"agreed": True})]
     assert await partners.release(case, ALL) == []
+
+
+async def test_goodwill_is_answered_by_who_has_something_to_say_to_it(partners: Partners, case: CaseKey) -> None:
+    """By default a customer just takes what he is offered; one who would rather not says so."""
+    await tell(partners, case, "goodwill_offered")
+    assert await partners.release(case, ALL) == []
+    await tell(partners, case, "goodwill_offered", who="proud", at=10)
+    assert await partners.release(case, ALL) == [("customer_agreed", hours(16), {"agreed": False})]
 
 
 async def test_reminder_does_not_make_him_answer_twice(partners: Partners, case: CaseKey) -> None:
@@ -295,3 +322,42 @@ async def test_personas_may_be_set_while_the_simulator_runs(partners: Partners, 
     assert [(kind, at, data["agreed"]) for kind, at, data in await partners.release(case, ALL)] == [
         ("customer_agreed", hours(2), False)
     ]
+
+
+async def test_a_fee_is_asked_before_the_parcel_goes_elsewhere(partners: Partners, case: CaseKey) -> None:
+    """A courier who wants 8 yuan for a change of address does nothing before they were agreed to."""
+    asked = CourierRequest(
+        key=f"first-{case.case_no}", case=case, kind=CourierRequestKind.CHANGE_ADDRESS, courier="yto",
+        waybill="wants-a-fee", at=START,
+    )  # fmt: skip
+    await partners.courier.request(asked, person())
+    ((kind, at, said),) = await partners.release(case, ALL)
+    assert (kind, at, said["verdict"]) == ("courier_answered", hours(4), "fee_asked")
+    assert said["fee"] == {"minor": 800, "currency": "CNY"}
+    assert await partners.effects(case, "address_changed") == []
+    agreed = {"key": f"second-{case.case_no}", "amount": Money(minor=800), "at": START + hours(5)}
+    await partners.courier.request(asked.model_copy(update=agreed), person())
+    released = await partners.release(case, ALL)
+    assert told(released) == [("courier_answered", 9), ("parcel_update", 21), ("parcel_update", 57)]
+    assert len(await partners.effects(case, "address_changed")) == 1
+
+
+async def test_a_parcel_refused_at_the_door_comes_back(partners: Partners, case: CaseKey) -> None:
+    """He reads the number in the message, refuses the parcel a day later, and three days later it is with us."""
+    message = OutboundMessage(
+        key=f"door-{case.case_no}", case=case, channel=Channel.IM, recipient=person(), template="refuse_at_door_told",
+        text="Hello, tracking number W-door. Please refuse it.", at=START,
+    )  # fmt: skip
+    await partners.contact.deliver(message)
+    await announce(partners, case, waybill="W-door")
+    released = await partners.release(case, ALL)
+    assert told(released)[:3] == [("parcel_update", 24), ("parcel_update", 96), ("return_received", 100)]
+    assert [data["state"] for _, _, data in released[:2]] == ["rejected", "returned"]
+
+
+async def test_an_order_that_has_not_left_is_held_once(partners: Partners, case: CaseKey) -> None:
+    """Held: nothing leaves. Too late: under which number it left."""
+    held = PendingChange(key=f"H-{case.case_no}", case=case, action=PendingAction.HOLD, at=START)
+    await partners.warehouse.change(held)
+    assert await partners.release(case, ALL) == [("warehouse_answered", hours(4), {"handed_over": False})]
+    assert len(await partners.effects(case, "order_held")) == 1
