@@ -181,7 +181,16 @@ class _Row:
             "lines": self._concerned(),
             "evidence": [part for part in re.split(r"[;,\s|]+", self._read("evidence", cells.text) or "") if part],
         }
+        if kind == CaseType.ADDRESS_CHANGE:
+            self._send_elsewhere(data)
         return {key: value for key, value in data.items() if value not in (None, "", [])}
+
+    def _send_elsewhere(self, data: dict[str, Any]) -> None:
+        """The address of the order is the one that is to be changed; where it shall go stands in its own column."""
+        person = {key: value for key, value in data.get("person", {}).items() if key != "address"}
+        if place := self._read("new_address", cells.text):
+            person["address"] = place
+        data["person"] = person or None
 
     def notice(self) -> dict[str, Any]:
         """Shop, order and person of the row."""

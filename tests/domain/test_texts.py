@@ -104,7 +104,9 @@ WANTED = {
     "missing_told",
     "next_order_told",
     "wrong_item_told",
+    "wrong_goods_asked",
     "out_of_stock_told",
+    "oos_offer",
     "rest_shipped_told",
     "stock_shipped_told",
     "complaint_heard",
@@ -273,6 +275,7 @@ def _told() -> Iterator[tuple[str, str, set[str]]]:
                 named = ast.Constant("plan_proposed")
             if isinstance(named, ast.Constant) and node.func.attr in ("tell", "propose"):
                 proposed = {"plan"} if node.func.attr == "propose" else set()
+                proposed |= {"amount"} if "fee" in keywords and proposed else set()
                 yield f"{file.name}:{node.lineno}", str(named.value), (set(keywords) | proposed) - own
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,16 @@ from domain.ports.courier import CourierRequest, CourierRequestKind
 from domain.ports.customer import ContactAnswer, OutboundMessage
 from domain.ports.partner import CaseKey, OutcomeUnknown, PartnerRefused, PartnerUnavailable
 from domain.ports.refunds import HumanNeed, RefundAnswer, RefundOrder, RefundStatus
-from domain.ports.warehouse import Line, ReturnOrder, ShipmentOrder, StockDisposal, StockQuestion
+from domain.ports.repair import RepairCancellation, RepairKind, RepairOrder, RepairQuestion
+from domain.ports.warehouse import (
+    Line,
+    PendingAction,
+    PendingChange,
+    ReturnOrder,
+    ShipmentOrder,
+    StockDisposal,
+    StockQuestion,
+)
 from domain.vocabulary import AttemptResult, Channel, ParcelState, ShipmentLeg
 from tests.gateways.partners import SECRET, START, Partners, person
 
@@ -55,6 +65,18 @@ def announcement(case: CaseKey) -> ReturnOrder:
     return ReturnOrder(key=f"A-{case.case_no}", case=case, rma=f"RMA-{case.case_no}", lines=lines, at=START)
 
 
+def repair(case: CaseKey) -> RepairOrder:
+    lines = (Line(sku="SKU-1", quantity=1),)
+    return RepairOrder(key=f"F-{case.case_no}", case=case, kind=RepairKind.ONSITE, lines=lines, at=START)
+
+
+def readdressed(case: CaseKey) -> PendingChange:
+    return PendingChange(
+        key=f"H-{case.case_no}", case=case, action=PendingAction.READDRESS, customer_ref="c-1", address_ref="address/1",
+        at=START,
+    )  # fmt: skip
+
+
 # What a call writes: how it is made, what it leaves behind, what a time-out after sending must be called.
 Write = Callable[[Partners, CaseKey], Awaitable[Any]]
 WRITES: dict[str, tuple[Write, str, str, str, type[Exception]]] = {
@@ -63,9 +85,20 @@ WRITES: dict[str, tuple[Write, str, str, str, type[Exception]]] = {
     "recall": (lambda p, c: p.courier.request(recall(c)), "courier", "request", "parcel_recalled", PartnerUnavailable),
     "ship": (lambda p, c: p.warehouse.ship(shipment(c), person()), "warehouse", "ship", "goods_shipped",
     PartnerUnavailable),
+    "repair": (
+        lambda p, c: p.repair.order(repair(c), person()), "repair", "order", "repair_ordered", PartnerUnavailable,
+    ),
     "announce": (
         lambda p, c: p.warehouse.announce_return(announcement(c)),
         "warehouse", "announce_return", "return_announced", PartnerUnavailable,
+    ),
+    "readdress": (
+        lambda p, c: p.warehouse.change(readdressed(c), person()),
+        "warehouse", "change", "order_readdressed", PartnerUnavailable,
+    ),
+    "reroute": (
+        lambda p, c: p.courier.request(recall(c, CourierRequestKind.CHANGE_ADDRESS), person()),
+        "courier", "request", "address_changed", PartnerUnavailable,
     ),
 }  # fmt: skip
 writes = pytest.mark.parametrize("name", WRITES)
@@ -301,6 +334,18 @@ async def test_every_warehouse_order_is_acknowledged(partners: Partners, case: C
         "goods_moved",
         "question_asked",
     }
+
+
+async def test_a_repair_is_asked_after_and_called_off_until_it_is_done(partners: Partners, case: CaseKey) -> None:
+    """A repairer acknowledges question and cancellation; work that is done can be taken back no more."""
+    order = repair(case)
+    await partners.repair.order(order, person())
+    question = RepairQuestion(key=f"Q-{case.case_no}", case=case, order=order.key, at=START)
+    off = RepairCancellation(key=f"X-{case.case_no}", case=case, order=order.key, at=START)
+    assert not (await partners.repair.ask(question)).duplicate
+    assert not (await partners.repair.cancel(off)).duplicate
+    assert (await partners.repair.cancel(off)).duplicate
+    assert await partners.release(case, timedelta(days=30)) == []
 
 
 @pytest.mark.parametrize("kind", list(CourierRequestKind))

@@ -343,6 +343,12 @@ async def test_ordinary_news_of_parcels_without_a_case_fill_no_quarantine(
         ("unreachable", "customer_unreachable"),
         ("delivery_failed", "customer_unreachable"),
         ("lost", "parcel_lost"),
+        ("bad_address", "address_change"),
+        ("out_of_area", "out_of_area"),
+        ("rejected", "cancel_before_receipt"),
+        ("stalled", "parcel_stuck"),
+        ("misrouted", "parcel_stuck"),
+        ("pickup_overdue", "customer_unreachable"),
     ],
 )
 async def test_trouble_with_a_known_parcel_opens_a_case(
@@ -355,6 +361,22 @@ async def test_trouble_with_a_known_parcel_opens_a_case(
     await until_quiet(pool, make_dispatcher())
     ((name, message),) = await heard(shop_client, f"{ORDER}-{kind}")
     assert (name, message["state"]) == ("parcel_update", state)
+
+
+async def test_a_customers_denial_of_a_signed_parcel_opens_a_case(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """That somebody else signed opens nothing; that the customer has not got it does, and that he has it does not."""
+    shipped = request().model_copy(update={"type": "aftersales.order", "id": "o"})
+    await put(pool, shipped, fact("parcel_update", id="p", waybill=f"YT{ORDER}", state="delivered_by_proxy"))
+    await put(pool, fact("customer_looked", id="y", waybill=f"YT{ORDER}", found=True))
+    await until_quiet(pool, make_dispatcher())
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 0
+
+    await put(pool, fact("customer_looked", id="n", waybill=f"YT{ORDER}", found=False))
+    await until_quiet(pool, make_dispatcher())
+    told = [name for name, _ in await heard(shop_client, f"{ORDER}-signed_not_received")]
+    assert "customer_looked" in told
 
 
 async def test_request_joins_the_case_that_the_courier_opened(

@@ -444,7 +444,8 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     ),
     "out_of_area-fee_declined": (
         "out_of_area",
-        {"order": ON_ITS_WAY, "customer": {"choice": "other_courier", "agrees": [True, False]}, "courier": {"fee": 1500}},
+        {"order": ON_ITS_WAY, "courier": {"fee": 1500},
+         "customer": {"choice": "other_courier", "agrees": [True, False]}},
         (_decides("courier_fee_declined", "reship"),),
     ),
     "out_of_area-silent": (
