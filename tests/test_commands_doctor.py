@@ -199,6 +199,7 @@ async def test_partners_are_proven_by_their_signature(tmp_path: Path) -> None:
         "partner contact": Health.GOOD,
         "partner courier": Health.BAD,
         "partner warehouse": Health.BAD,
+        "partner repair": Health.UNKNOWN,
         "partner refund": Health.UNKNOWN,
     }
     assert "AFTERSALES_COURIER_URL" in found["partner courier"].remedy

@@ -119,6 +119,7 @@ class Courier(_Persona):
     keeps_slot: bool = True
     transit_after: Delay = timedelta(hours=12)  # from dispatch, or from a trace that found the parcel
     delivered_after: Delay = timedelta(days=2)
+    delivered_as: ParcelState = ParcelState.DELIVERED  # or by proxy: to a neighbour, into a locker
 
 
 class Warehouse(_Persona):
@@ -207,8 +208,10 @@ TEMPLATES: Mapping[str, str] = {
     "damage_told": "agrees",
     "missing_told": "agrees",
     "wrong_item_told": "agrees",
+    "wrong_goods_asked": "ships_return",
     "next_order_told": "orders_again",
     "out_of_stock_told": "surfaces",
+    "oos_offer": "agrees",
     "tracking_asked": "tells_tracking",
     "unreachable_notice": "surfaces",
     "unreachable_call": "surfaces",
@@ -309,6 +312,7 @@ def personas_of(document: Mapping[str, Any]) -> Personas:
         (Customer, personas.customers),
         (Courier, personas.couriers),
         (Warehouse, personas.warehouses),
+        (Repairer, personas.repairers),
         (Provider, personas.refunds),
     ):
         for name in tables:

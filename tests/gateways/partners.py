@@ -25,6 +25,7 @@ from domain.webhook_signature import BadSignature, SigningKeys
 from gateways.contact import SignedContactGateway
 from gateways.courier import SignedCourierGateway
 from gateways.refunds import SignedRefundGateway
+from gateways.repair import SignedRepairGateway
 from gateways.signed_json import PartnerWire
 from gateways.standard_webhooks import SignedExchange
 from gateways.warehouse import SignedWarehouseGateway
@@ -126,6 +127,11 @@ class Partners:
     def warehouse(self) -> SignedWarehouseGateway:
         """Our warehouse gateway."""
         return SignedWarehouseGateway(self.wire())
+
+    @property
+    def repair(self) -> SignedRepairGateway:
+        """Our gateway to the repairer."""
+        return SignedRepairGateway(self.wire())
 
     @property
     def refunds(self) -> SignedRefundGateway:

@@ -18,7 +18,7 @@ from domain.ports.partner import CaseKey
 from domain.ports.refunds import RefundOrder, RefundStatus
 from domain.vocabulary import Channel
 from gateways.signed_json import partner_client
-from gateways.simulator.personas import Courier, Customer, Personas, Provider, Warehouse, read_personas
+from gateways.simulator.personas import Courier, Customer, Personas, Provider, Repairer, Warehouse, read_personas
 from tests.gateways.partners import (
     DOOR_SECRET,
     SECRET,
@@ -196,6 +196,7 @@ async def test_real_time_and_a_restart(door: Door, tmp_path: Path) -> None:
         ("[customers.a]\nagrees_after = '6 hours'", "customer a: agrees_after.*30m, 6h, 2d or never"),
         ("[couriers.b]\ntracing = 'lost'", "courier b: tracing"),
         ("[warehouses.c]\nquality = 'broken'", "warehouse c: quality"),
+        ("[repairers.e]\nends = 'ordered'", "repairer e: ends"),
         ("[refunds.d]\nanswer = 'maybe'", "provider d: answer"),
         ("[templates]\nhello = 'dances'", "no such reaction.*dances"),
         ("[[faults]]\nkind = 'fire'", "faults"),
@@ -231,6 +232,7 @@ def test_page_shows_the_real_defaults() -> None:
         (Customer, "customers"),
         (Courier, "couriers"),
         (Warehouse, "warehouses"),
+        (Repairer, "repairers"),
         (Provider, "refunds"),
     ):
         assert model.model_validate(shown[kind]["default"]) == model()
