@@ -104,6 +104,8 @@ async def test_faulty_goods_with_photos_are_not_asked_about_again(house: House) 
     assert [moved["disposition"] for moved in await case.ledger("goods_moved")] == ["quarantine"]
     (report,) = await case.records("return_quality_report")
     assert (report["result"], report["by"]) == ("defect_confirmed", "qc:1")
+    (cause,) = await case.records("defect_cause")
+    assert (cause["cause"], cause["to"]) == ("quality", ["qc", "purchasing"]), "W-7, R-QUAL-FEEDBACK"
 
 
 async def test_photos_are_asked_for_once_and_waited_for(house: House) -> None:

@@ -4,7 +4,7 @@ R-FLAW, M-COMP-SIZE, M-COMP-LADDER, R-QUAL-FEEDBACK, W-7.
 """
 
 from domain.compensation import customary
-from domain.vocabulary import CaseType, Outcome
+from domain.vocabulary import CaseType, Outcome, Party
 from workflows.course import Case
 from workflows.procedures.return_refund import return_refund
 
@@ -18,7 +18,7 @@ async def minor_flaw(case: Case) -> Outcome:
         "R-QUAL-FEEDBACK",
         cause=case.request.reason,
         skus=[line.sku for line in case.request.concerned],
-        to=["qc", "purchasing"],
+        to=[Party.QC, Party.PURCHASING],
     )
     coupon = customary(case.rules, "flaw", case.order.paid.currency)
     if coupon is None:

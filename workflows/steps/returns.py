@@ -5,14 +5,16 @@ requested → authorized → in_transit → received → inspected_1 → inspect
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.warehouse import WarehouseActivities
-from domain.case import Fact, InspectionDone, ReturnStatus, Verdict
+from domain.case import Fact, InspectionDone, ReturnLeg, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
 from domain.messages.commands import ReopenCase
 from domain.messages.facts import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
+from domain.order import AskedLine
 from domain.ports.partner import Receipt
 from domain.ports.warehouse import THRK, Line, ReturnOrder, StockDisposal
 from domain.recounting import Kept
@@ -98,31 +100,50 @@ class Returns:
                 escalate(case, f"window_open:{clock}", now.rule)
                 case.state.mailbox.append(Fact.of(ReopenCase(reason="window_open"), Party.SYSTEM, None))
 
+    def begin_anew(self) -> None:
+        """Goods that come back in a case taken up again travel under a permission of their own."""
+        case = self._case
+        if case.state.round > 1 and not case.done("return/authorized"):
+            case.state.goods = ReturnLeg(rma=f"RMA-{case.request.case_no}-{case.state.round}")
+
     async def authorize(
-        self, freight: FreightPayer, template: str = "return_authorized", kind: str = THRK
+        self,
+        freight: FreightPayer,
+        template: str = "return_authorized",
+        kind: str = THRK,
+        *,
+        goods: tuple[AskedLine, ...] = (),
     ) -> None:
-        """Give the permission (RMA); tell the warehouse (W-1) and the customer how (R-RET-ADDR, R-RET-SLIP)."""
+        """Give the permission (RMA); tell the warehouse (W-1) and the customer how (R-RET-ADDR, R-RET-SLIP).
+
+        `goods` are what will come, where it is not what the request is about.
+        """
         case = self._case
 
         async def authorizing() -> bool:
-            goods = case.state.goods
-            goods.rma = goods.rma or f"RMA-{case.request.case_no}"
+            leg = case.state.goods
+            leg.rma = leg.rma or f"RMA-{case.request.case_no}"
             announcing = case.partner(
                 "return/announced",
                 WarehouseActivities.announce_return,
                 lambda key: ReturnOrder(
-                    key=key, case=case.key, rma=goods.rma, lines=_lines(case), kind=kind, at=case.now
+                    key=key,
+                    case=case.key,
+                    rma=leg.rma,
+                    lines=_lines(goods or case.request.concerned),
+                    kind=kind,
+                    at=case.now,
                 ),
                 kind="A",
                 summary="通知仓库有退货 · Tell the warehouse what will come back",
                 result=Receipt,
             )
             await case.desk.even_if_refused(announcing, Party.WAREHOUSE)
-            goods.status = ReturnStatus.AUTHORIZED
-            case.note("return_authorized", "R-RET-ADDR", rma=goods.rma)
+            leg.status = ReturnStatus.AUTHORIZED
+            case.note("return_authorized", "R-RET-ADDR", rma=leg.rma)
             clock = await case.clock("S-TRACKING")
             due = clock.due_at.isoformat()
-            await case.contact.tell(template, "R-RET-SLIP", rma=goods.rma, freight=freight, due=due)
+            await case.contact.tell(template, "R-RET-SLIP", rma=leg.rma, freight=freight, due=due)
             return True
 
         await case.once("return/authorized", authorizing, bool)
@@ -187,6 +208,19 @@ class Returns:
                 escalate(case, "overdue:S-RETURN", "W-3")
 
         await case.once("return/received", waiting, bool)
+
+    async def arrived_in_time(self) -> bool:
+        """Wait for goods that nobody is paid for, until S-RETURN is due. False when they did not come."""
+        case = self._case
+
+        async def waiting() -> bool:
+            clock = await case.clock("S-RETURN")
+            came = await case.until(
+                self._book_in, code="return_parcel", ball=Party.WAREHOUSE, stage=Stage.WAITING_WAREHOUSE, clock=clock
+            )
+            return came is not None
+
+        return await case.once("return/in_time", waiting, bool)
 
     def _book_in(self) -> bool | None:
         """Count what came, over all parts (W-3, W-5)."""
@@ -277,6 +311,15 @@ class Returns:
                     by=by,
                     photos=list(found.photos),
                 )
+            if round_ == 2 and found.result is Inspection.DEFECT_CONFIRMED:
+                case.record(
+                    "defect_cause",
+                    goods.rma,
+                    "W-7",
+                    cause=case.request.reason,
+                    skus=[line.sku for line in case.request.concerned],
+                    to=[Party.QC, Party.PURCHASING],
+                )
         last = next((done for done in goods.inspections if done.round == 2), None)
         return last.result if last else None
 
@@ -328,5 +371,5 @@ RELEASE = "refund_uninspected"
 RELEASED = "released"
 
 
-def _lines(case: Case) -> tuple[Line, ...]:
-    return tuple(Line(sku=line.sku, quantity=line.quantity) for line in case.request.concerned)
+def _lines(goods: Iterable[AskedLine]) -> tuple[Line, ...]:
+    return tuple(Line(sku=line.sku, quantity=line.quantity) for line in goods)
