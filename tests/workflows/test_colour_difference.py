@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.workflows.house import House
 from tests.workflows.lived_case import Refused
 
-COLOURED = {"reason": "colour"}
+COLOURED: dict[str, Any] = {"reason": "colour"}
 GREEN = [{"sku": "MUG-GREEN", "quantity": 1, "price": 4500}]
 
 

@@ -12,10 +12,10 @@ from tests.workflows.lived_case import LivedCase, Refused, about
 
 PHOTOS = ["evidence/a", "evidence/b"]
 FAULTY = {"first": "defect_confirmed", "second": "defect_confirmed"}
-QUALITY = {"reason": "quality", "evidence": PHOTOS, "warehouse": FAULTY}
+QUALITY: dict[str, Any] = {"reason": "quality", "evidence": PHOTOS, "warehouse": FAULTY}
 DEARER = [{"sku": "POT", "quantity": 1, "price": 6000}]
 CHEAPER = [{"sku": "BOWL", "quantity": 1, "price": 4000}]
-SOLD_WITH_POSTAGE = {"paid": 5100, "freight": 600, "free_postage": False}
+SOLD_WITH_POSTAGE: dict[str, Any] = {"paid": 5100, "freight": 600, "free_postage": False}
 
 
 async def collections(case: LivedCase) -> list[tuple[str, int]]:
@@ -439,3 +439,37 @@ async def test_an_exchange_that_could_not_be_carried_out_is_asked_about_again(ho
     await case.act("decide", resolution="explain_only", reason="not_covered")
 
     assert await case.to_the_end() == "rejected"
+
+
+async def test_who_would_rather_not_pay_is_asked_no_longer(house: House) -> None:
+    """He says no to the price after all: nobody can pay it any more, and a person settles it at once."""
+    case = await house.open("exchange", replacement=DEARER, **QUALITY | {"customer": {"pays_after": "never"}})
+
+    asked = await case.run_until(waiting_for="payment")
+    await case.say("customer_agreed", agreed=False)
+    now = await case.rest()
+    assert (now.needs_human, about(now.at, asked.at)) == ("decide:exchange_unpaid", True)
+    assert await collections(case) == [("closed", 1500)]
+    await case.run_until(lambda _: True)
+    assert (await case.state()).clocks["D-REFPAY"].running, "his money is due in 72 hours"
+    await case.act("decide", resolution="full_refund")
+
+    assert await case.to_the_end() == "refunded"
+
+
+async def test_an_exchange_that_fails_too_is_exchanged_once_more(house: House) -> None:
+    """The new one is faulty as well: reopened, an agent decides on another exchange, under a number of its own."""
+    case = await house.open("exchange", **QUALITY | {"customer": {"solved": [False, True]}})
+
+    await case.run_until(needs_human="decide:reopened")
+    await case.act("decide", resolution="exchange")
+    await case.run_until(waiting_for="return_number")
+    first, second = (entry.data["rma"] for entry in await case.journal("return_authorized"))
+    assert (second.removeprefix(first), (await case.state()).goods.received) == ("-2", {})
+    await case.say("return_shipped", waybill="YT-AGAIN", courier="yto")
+    await case.say("return_received", lines=[])
+    for round_, by in ((1, "warehouse:1"), (2, "qc:1")):
+        await case.say("inspected", round=round_, result="defect_confirmed", by=by)
+
+    assert await case.to_the_end() == "exchanged"
+    assert [leg for leg, _ in await shipped(case)] == ["exchange_out", "exchange_out"]

@@ -10,9 +10,9 @@ import pytest
 from tests.workflows.house import House
 from tests.workflows.lived_case import Refused, about
 
-LOG = {"reason": "size", "evidence": ["chat/log"]}
+LOG: dict[str, Any] = {"reason": "size", "evidence": ["chat/log"]}
 LARGER = [{"sku": "SHOE-43", "quantity": 1, "price": {"minor": 4500}}]
-CHARGED = {"paid": 5100, "freight": 600, "free_postage": False}
+CHARGED: dict[str, Any] = {"paid": 5100, "freight": 600, "free_postage": False}
 
 
 async def test_our_wrong_advice_makes_the_freight_ours(house: House) -> None:

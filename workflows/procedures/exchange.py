@@ -81,6 +81,8 @@ async def give_new(case: Case, legs: Freight, verdict: Inspection) -> Outcome:
         return Outcome.EXCHANGED
     if given is Given.NOT_IN_STOCK:
         return await offer_refund(case)
+    if given is Given.UNPAID:
+        await case.exchange.becomes_refund()
     return await case.remedy.decided_at_desk(f"exchange_{given}", _WHY[given])
 
 
@@ -89,7 +91,6 @@ _WHY = {Given.UNPAID: "P-FEEQUOTE", Given.NOT_DELIVERED: "R-LOST", Given.NOT_REF
 
 async def offer_refund(case: Case) -> Outcome:
     """What he wants instead is not to be had: said honestly, and all his money offered (P-HONEST, R-ALT)."""
-    case.exchange.given_up()
     amount = case.remedy.refundable
 
     async def asking() -> Answer:
@@ -99,7 +100,7 @@ async def offer_refund(case: Case) -> Outcome:
 
     answer = await case.exchange.while_he_decides("exchange/refund_offered", asking, Answer)
     if answer.said is Said.AGREED:
-        await case.clock("D-REFPAY", at=case.state.goods.received_at)
+        await case.exchange.becomes_refund()
         if await case.money.refund(amount, purpose="goods", rule="R-ALT"):
             return case.remedy.refund_outcome()
     return await case.remedy.decided_at_desk("exchange_not_in_stock", "R-ALT")
@@ -114,9 +115,9 @@ async def no_fault_to_exchange(case: Case) -> Outcome:
         return await case.remedy.decided_at_desk("no_fault_unanswered", "M-NODEFECT")
     if answer.choice is Resolution.EXCHANGE:
         return await give_new(case, send_back(case.rules), Inspection.PASS)
-    case.exchange.given_up()
     if answer.choice is Resolution.RETURN_REFUND:
         case.becomes(CaseType.RETURN_REFUND, "X15")
-        await case.clock("D-REFPAY", at=case.state.goods.received_at)
+        await case.exchange.becomes_refund()
         return await convert(case)
+    case.exchange.given_up()
     return await give_back(case)

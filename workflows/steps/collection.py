@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from activities.collection import CollectionActivities, CollectionAsk, CollectionStep
 from domain.case import Collecting
 from domain.clocks import Clock
-from domain.messages.facts import PaymentReceived
+from domain.messages.facts import CustomerAgreed, PaymentReceived
 from domain.money import Money
 from domain.ports.collection import CollectionIntent, CollectionRow, CollectionStatus
 from domain.vocabulary import Party, Stage
@@ -78,22 +78,31 @@ class Collection:
     async def _money(
         self, asked: _Sum, row: CollectionRow, clock: Clock, at: datetime | None = None
     ) -> CollectionRow | None:
-        """Wait for the provider's notice. It is never believed: it makes us ask him."""
+        """Wait for the provider's notice, which is never believed: it makes us ask him. Or for the customer's no."""
         case = self._case
         while True:
-            noticed = await case.until(
-                lambda: case.take(PaymentReceived, where=lambda notice, _: notice.key == row.key, clock=clock),
+            news = await case.until(
+                lambda: self._news(asked, row, clock),
                 code="payment",
                 ball=Party.CUSTOMER,
                 stage=Stage.WAITING_CUSTOMER,
                 clock=clock,
                 at=at,
             )
-            if noticed is None:
+            if news is None:
                 return None
-            found = await self._advance(asked, CollectionStep.LOOK, clock, again=True)
+            found = await self._advance(asked, news, clock, again=True)
             if found.status is not CollectionStatus.OPEN:
                 return found
+
+    def _news(self, asked: _Sum, row: CollectionRow, clock: Clock) -> CollectionStep | None:
+        """What to do about what came: look when the provider gives notice, close when the customer does not want it."""
+        case = self._case
+        if case.take(PaymentReceived, where=lambda notice, _: notice.key == row.key, clock=clock):
+            return CollectionStep.LOOK
+        named = {asked.purpose} if case.goodwill.unanswered() else {asked.purpose, ""}
+        said_no = case.take(CustomerAgreed, where=lambda said, _: not said.agreed and said.plan in named)
+        return CollectionStep.CLOSE if said_no else None
 
     async def _advance(self, asked: _Sum, step: CollectionStep, clock: Clock, *, again: bool = False) -> CollectionRow:
         """Bring it one step on at the provider. All steps have one key, so that it is paid once."""

@@ -82,6 +82,7 @@ class Exchange:
         """Announce the goods as an exchange, wait for them, have them inspected twice. None when none were sent."""
         returns = self._case.returns
         self._case.no_longer_due("D-REFPAY")
+        returns.begin_anew()
         await returns.authorize(legs.inbound, "exchange_authorized", HHRK)
         if not await returns.shipped():
             return None
@@ -161,10 +162,15 @@ class Exchange:
         case.record("invoice_action", rma, "R-INV-EX", action="endorsement", rma=rma)
 
     def given_up(self) -> None:
-        """The case goes another way: nothing is exchanged, and no 24 hours run."""
+        """Nothing is exchanged: no 24 hours run any more."""
         self._case.no_longer_due(CLOCK)
         if self._case.state.needs_human == f"overdue:{CLOCK}":
             self._case.state.needs_human = ""
+
+    async def becomes_refund(self) -> None:
+        """His money goes back instead; the goods are here, so that it is due from now on (D-REFPAY)."""
+        self.given_up()
+        await self._case.clock("D-REFPAY")
 
     async def decided(self, rule: str, step: str, wanted: tuple[OrderLine, ...]) -> Outcome | None:
         """Carry out an exchange that a person decided on. None when it could not be: he is asked again.
