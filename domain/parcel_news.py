@@ -16,15 +16,12 @@ _MEANS: Mapping[ParcelState, CaseType] = {
     ParcelState.LOST: CaseType.PARCEL_LOST,
     ParcelState.DELIVERY_FAILED: CaseType.CUSTOMER_UNREACHABLE,
     ParcelState.UNREACHABLE: CaseType.CUSTOMER_UNREACHABLE,
-    ParcelState.BAD_ADDRESS: CaseType.CUSTOMER_UNREACHABLE,
+    ParcelState.BAD_ADDRESS: CaseType.ADDRESS_CHANGE,
+    ParcelState.OUT_OF_AREA: CaseType.OUT_OF_AREA,
+    ParcelState.DAMAGED: CaseType.PARCEL_DAMAGED,
 } | dict.fromkeys(IN_PERSON, CaseType.SIGNED_NOT_RECEIVED)  # who asks where it is has not got it
 
-GOING_BACK = frozenset(
-    {
-        ParcelState.DAMAGED, ParcelState.OUT_OF_AREA, ParcelState.REJECTED, ParcelState.RETURNING, ParcelState.RETURNED,
-        ParcelState.CANCELLED,
-    }
-)  # fmt: skip
+GOING_BACK = frozenset({ParcelState.REJECTED, ParcelState.RETURNING, ParcelState.RETURNED, ParcelState.CANCELLED})
 """States of a parcel that will not come by itself: a person decides."""
 
 

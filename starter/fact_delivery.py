@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from domain.events import CloudEvent, Request
 from domain.identity import workflow_id
-from domain.messages.facts import ParcelUpdate, ReturnShipped, Shipped
+from domain.messages.facts import CustomerLooked, ParcelUpdate, ReturnShipped, Shipped
 from domain.messages.payload import Payload
 from domain.vocabulary import CaseType, ParcelState, Party, ReasonCode
 from starter.case_opening import PATIENCE, CaseOpening
@@ -71,8 +71,9 @@ class FactDelivery:
         if len({case.shop for case in cases}) > 1:
             return Refuse((Problem(code="ambiguous_case"),))
         open_ones = [case for case in cases if not case.closed]
-        if not open_ones and isinstance(fact, ParcelUpdate) and fact.state in self._trouble:
-            opened = await self._open_for_trouble(event, fact, at=at, id=id, retried=retried)
+        kind = None if open_ones else self._opens(fact)
+        if kind is not None:
+            opened = await self._open_for_trouble(event, fact, kind, at=at, id=id, retried=retried)
             if opened is not None:
                 return opened
         targets = open_ones or cases
@@ -118,11 +119,23 @@ class FactDelivery:
         self._paces.count(f"{case.shop}/{case.case_no}")
         return ""
 
+    def _opens(self, fact: Payload) -> CaseType | None:
+        """The type of case that such news opens: a courier's trouble, or a customer who has not got what was signed."""
+        match fact:
+            case ParcelUpdate(state=state):
+                return self._trouble.get(state)
+            case CustomerLooked(found=False):
+                return CaseType.SIGNED_NOT_RECEIVED
+        return None
+
     async def _open_for_trouble(
-        self, event: CloudEvent, update: ParcelUpdate, *, at: datetime, id: str, retried: bool
+        self, event: CloudEvent, fact: Payload, kind: CaseType, *, at: datetime, id: str, retried: bool
     ) -> Handed | None:
         shop = event.data.get("shop") or ""
-        orders = await self._openings.orders_of_parcel(update.waybill, shop if isinstance(shop, str) else "")
+        waybill = fact.waybill if isinstance(fact, ParcelUpdate) else event.data.get("waybill")
+        if not isinstance(waybill, str) or not waybill:
+            return None
+        orders = await self._openings.orders_of_parcel(waybill, shop if isinstance(shop, str) else "")
         if not orders:
             return None
         if len(orders) > 1:
@@ -130,17 +143,16 @@ class FactDelivery:
         if not retried:
             return Pace(self._second_look, "second_look")
         shop, order = orders[0]
-        kind = self._trouble[update.state]
         request = Request(
             shop=shop,
             case_type=kind,
             order=order,
             reason=_REASONS.get(kind, ReasonCode.NOT_RECEIVED),
-            parcel_state=update.state,
+            parcel_state=fact.state if isinstance(fact, ParcelUpdate) else None,
             requested_at=at,
         )
-        message = _message(update, event, at=at, id=id)
-        return await self._opening.open(request, at=at, id=id, retried=retried, first=(update.kind, message))
+        message = _message(fact, event, at=at, id=id)
+        return await self._opening.open(request, at=at, id=id, retried=retried, first=(fact.kind, message))
 
 
 def _message(fact: Payload, event: CloudEvent, *, at: datetime, id: str) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from domain.refusals import LAST_PAGE
-from domain.vocabulary import Outcome, Party, Stage
+from domain.vocabulary import CaseType, Outcome, ParcelState, Party, Stage
 from workflows import counting, settle
 from workflows.course import Case
 from workflows.endings import Withdrawn
 from workflows.procedures import PROCEDURES
+from workflows.procedures.signed_not_received import signed_not_received
 
 
 async def conduct(case: Case) -> Outcome:
@@ -27,6 +28,9 @@ async def _handle(case: Case) -> Outcome:
     """The procedure in the first round; afterwards a person decides how to set it right (R-REOPEN)."""
     try:
         if case.state.round > 1:
+            if await case.once("denied", lambda: _denied(case), bool):
+                case.becomes(CaseType.SIGNED_NOT_RECEIVED, "R-NOTME")
+                return await signed_not_received(case)
             return await case.remedy.decided_at_desk("reopened", "R-REOPEN")
         case.note("case_opened", "R-INTAKE", type=case.request.case_type, reason=case.request.reason)
         return await PROCEDURES[case.request.case_type](case)
@@ -34,6 +38,14 @@ async def _handle(case: Case) -> Outcome:
         case.note("request_withdrawn", "R-CANCEL-UNSHIPPED", actor="customer")
         case.state.needs_human = ""
         return Outcome.WITHDRAWN
+
+
+async def _denied(case: Case) -> bool:
+    """Whether it ended with a delivery that somebody else signed for, and the customer says that he has nothing."""
+    state = case.state
+    ended = state.steps.get(f"{state.round - 1}/outcome")
+    by_proxy = case.courier.state_of(case.order.waybill) is ParcelState.DELIVERED_BY_PROXY
+    return ended == Outcome.DELIVERED and by_proxy and state.reopen_reason in ("", "not_solved")
 
 
 def _take_up_again(case: Case) -> None:

@@ -14,7 +14,7 @@ from gateways.simulator.world import World
 def moves(world: World, trigger: str, case: CaseKey, waybill: str, *, since: datetime | None, persona: Courier) -> None:
     """The parcel goes on its way and is delivered."""
     scan(world, trigger, case, waybill, at=world.later(since, persona.transit_after), state=ParcelState.IN_TRANSIT)
-    scan(world, trigger, case, waybill, at=world.later(since, persona.delivered_after), state=ParcelState.DELIVERED)
+    scan(world, trigger, case, waybill, at=world.later(since, persona.delivered_after), state=persona.delivered_as)
 
 
 def goes_back(

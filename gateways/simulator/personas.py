@@ -22,6 +22,7 @@ from domain.vocabulary import (
     Inspection,
     Packaging,
     ParcelState,
+    PlatformVerdict,
     Quality,
     RepairState,
     Resolution,
@@ -91,6 +92,8 @@ class Customer(_Persona):
     confirms_after: Delay = timedelta(hours=12)
     score: int = Field(default=5, ge=1, le=5)
     survey_after: Delay = timedelta(days=1)
+    verdicts: Series[PlatformVerdict] = (PlatformVerdict.FOR_SHOP,)  # of the platform that he went to, in order
+    ruled_after: Delay = timedelta(days=3)  # each of them, from the one before
     guidance_helps: bool = False  # what he is told online solves it
     tries_after: Delay = timedelta(hours=5)
 
@@ -217,6 +220,7 @@ TEMPLATES: Mapping[str, str] = {
     "unreachable_call": "surfaces",
     "trouble_asked": "surfaces",
     "trouble_call": "surfaces",
+    "platform_answered": "is_ruled_on",
     "address_asked": "confirms_address",
     "new_address_asked": "confirms_address",
     "address_too_late_told": "agrees",

@@ -44,7 +44,10 @@ NUMBERED = {"shipped_at": timedelta(hours=-2), "signed_at": None}
 NO_SCAN = {"state": "info_received"}
 MISSING: dict[str, Any] = {"order": PAIR, "lines": ONE_OF_THEM}
 WRONG: dict[str, Any] = {"order": PAIR, "lines": [{"sku": "PAIR", "quantity": 1, "instead": "ODD"}]}
+DEAR_PAIR = {**PAIR, "paid": 80000, "lines": [{"sku": "PAIR", "quantity": 2, "price": 80000}]}
+ONE_OR_ANOTHER = [{"sku": "PAIR", "quantity": 1, "instead": "OTHER"}]
 UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
+OOS: dict[str, Any] = {"order": {**PAIR, **UNSHIPPED}, "lines": ONE_OF_THEM}
 ON_ITS_WAY = {"signed_at": None}
 CHEAPER_NOW = {
     "order": {**ON_ITS_WAY, "lines": [{"sku": "CUP", "quantity": 1, "price": 4500}]}, "reason": "price_drop",
@@ -193,6 +196,7 @@ def _repaired_late(choice: str) -> Acts:
 
     return chooses
 
+
 TEAS: dict[str, Any] = {"lines": [{"sku": "TEA", "quantity": 2, "price": 4500}], "succeeded_at": timedelta(days=-3)}
 CHEAPER = {"prices": [{"sku": "TEA", "price": 2000}]}
 
@@ -333,6 +337,21 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "wrong_item-declined": (
         "wrong_item", {**WRONG, "customer": {"agrees": False}}, (_decides("wrong_item_plan_declined", "part_refund"),),
     ),
+    "out_of_stock-waited": ("out_of_stock", {**OOS, "warehouse": {"stock_after": "5d"}}, ()),
+    "out_of_stock-substitute": ("out_of_stock", {**OOS, "lines": ONE_OR_ANOTHER}, ()),
+    "out_of_stock-discount_granted": (
+        "out_of_stock", {**OOS, "order": DEAR_PAIR, "lines": ONE_OR_ANOTHER},
+        (_commands("approval", "approve", "supervisor:1"),),
+    ),
+    "out_of_stock-refunded": ("out_of_stock", OOS, ()),
+    "out_of_stock-never_came": (
+        "out_of_stock", {**OOS, "warehouse": {"stock_after": "5d", "stock_late": "never"}},
+        (_decides("stock_never_came", "part_refund"),),
+    ),
+    "out_of_stock-not_phoned": ("out_of_stock", {**OOS, "customer": DEAF}, ()),
+    "out_of_stock-silent": (
+        "out_of_stock", {**OOS, "customer": {"agrees_after": "never"}}, (_decides("oos_no_answer", "part_refund"),),
+    ),
     "reship-reshipped": ("reship", {"order": PAIR, "lines": ONE_OF_THEM}, ()),
     "reship-declined": ("reship", {"customer": {"agrees": False}}, (_decides("reship_declined", "full_refund"),)),
     "reship-silent": ("reship", {"customer": {"agrees_after": "never"}}, (_decides("reship_no_answer", "reship"),)),
@@ -406,7 +425,8 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         (_decides("address_unconfirmed", "full_refund"),),
     ),
     "address_change-misrouted": (
-        "address_change", {"order": ON_ITS_WAY, "person": None, "parcel_state": "misrouted", "courier": {"fee": 800}}, (),
+        "address_change",
+        {"order": ON_ITS_WAY, "person": None, "parcel_state": "misrouted", "courier": {"fee": 800}}, (),
     ),
     "address_change-for_a_fee": ("address_change", {"order": ON_ITS_WAY, "courier": {"fee": 800}}, ()),
     "address_change-fee_declined": (
@@ -561,6 +581,11 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     ),
     "signed_not_received-found_by_courier": (
         "signed_not_received", {"courier": {**BY_PROXY, "trace": "found"}, "customer": {"finds": [False, True]}}, (),
+    ),
+    "parcel_stuck-denied": (
+        "parcel_stuck",
+        {"courier": {**STUCK, "trace": ["found", "unknown"], "delivered_as": "delivered_by_proxy"},
+         "customer": {"solved": [False, True], "finds": True}}, (),
     ),
     "signed_not_received-lost": ("signed_not_received", {"courier": {**BY_PROXY, "trace_after": "never"}}, ()),
     "tracking_query-delivered": ("tracking_query", {}, (_parcel("delivery", "delivered"),)),

@@ -35,11 +35,26 @@ async def test_who_insists_refuses_it_and_is_paid_back_when_it_is_back(house: Ho
     assert (await case.one("delay_judged")).data == {"liability": "courier", "reason": "courier_late"}
     assert (await case.one("freight_decided")).data["inbound"] == "courier"
     (told,) = await case.told("return_agreed_told")
-    back, paid = await case.one("parcel_update", state="returned"), await case.one("refund_done")
-    assert told.at < back.at
-    assert about(paid.at, back.at)
+    back, paid = await case.one("return_received"), await case.one("refund_done")
+    assert told.at < back.at < paid.at < back.at + timedelta(hours=72)
+    assert (await case.one("inbound_expected")).data["inbound"] == "refused_return"
     assert await case.payments() == [4500]
     assert await case.records("promise") == []
+
+
+async def test_a_parcel_that_we_shipped_late_comes_back_at_our_cost(house: House) -> None:
+    """Handed over three days after it was paid: he may refuse it too, and the courier is not charged for it."""
+    order = {"paid_at": timedelta(days=-7), "shipped_at": timedelta(days=-4)}
+    case = await house.open(
+        "late_delivery", reason="late", courier=LATE, order=order, customer={"choice": "return_refund"}
+    )
+
+    assert await case.to_the_end() == "refunded"
+
+    assert (await case.one("delay_judged")).data == {"liability": "merchant", "reason": "shipped_late"}
+    assert (await case.one("freight_decided")).rule == "M-QUAL"
+    assert await case.ledger("claim_opened") == []
+    assert await case.payments() == [4500]
 
 
 async def test_a_missed_slot_breaks_the_promise_and_he_need_not_wait(house: House) -> None:
@@ -118,16 +133,14 @@ async def test_a_parcel_that_waits_for_him_is_not_refused_at_our_cost(house: Hou
     assert await case.to_the_end() == "refunded"
 
 
-async def test_a_refused_parcel_that_never_comes_back_is_claimed_and_decided(house: House) -> None:
-    """Seven days and not back: the courier is claimed from, and a person decides on the money."""
-    courier = {**LATE, "back_after": "never"}
+async def test_a_refused_parcel_that_is_lost_on_its_way_back_is_paid_for_all_the_same(house: House) -> None:
+    """It never comes back, and the courier gives it up: the customer has his money, the courier is claimed from."""
+    courier = {**LATE, "back_after": "never", "trace": "lost"}
     case = await house.open("late_delivery", reason="late", courier=courier, customer={"choice": "return_refund"})
 
-    await case.run_until(needs_human="decide:refused_not_back")
-    assert len(await case.ledger("claim_opened")) == 1
-    await case.act("decide", resolution="full_refund")
-
     assert await case.to_the_end() == "refunded"
+
+    assert len(await case.ledger("claim_opened")) == 1
     assert await case.payments() == [4500]
 
 

@@ -104,3 +104,30 @@ async def test_a_parcel_that_nobody_signed_for_is_followed(house: House) -> None
 
     assert await case.to_the_end() == "delivered"
     assert await case.told("look_around_asked") == []
+
+
+async def test_who_denies_what_somebody_else_signed_for_has_it_searched(house: House) -> None:
+    """A stuck parcel ends in a locker, and he says that it is not solved: it is looked for without a person's leave."""
+    courier = {"state": "stalled", "trace": ["found", "unknown"], "delivered_as": "delivered_by_proxy"}
+    customer = {"solved": [False, True], "finds": True}
+    case = await house.open("parcel_stuck", reason="not_received", courier=courier, customer=customer)
+
+    assert await case.to_the_end() == "delivered"
+
+    assert (await case.one("type_changed")).data == {"before": "parcel_stuck", "type": "signed_not_received"}
+    assert len(await case.told("look_around_asked")) == 1
+    assert await case.journal("decision_asked") == []
+
+
+async def test_a_denial_that_nobody_can_clear_up_is_made_good(house: House) -> None:
+    """Signed for by somebody, denied, not found and the courier does not know: lost, with his choice and a claim."""
+    courier = {"state": "stalled", "trace": ["found", "unknown"], "delivered_as": "delivered_by_proxy"}
+    customer = {"solved": [False, True], "choice": "full_refund"}
+    case = await house.open("parcel_stuck", reason="not_received", courier=courier, customer=customer)
+
+    assert await case.to_the_end() == "refunded"
+
+    changed = [entry.data["type"] for entry in await case.journal("type_changed")]
+    assert changed == ["signed_not_received", "parcel_lost"]
+    assert await case.payments() == [4500]
+    assert len(await case.ledger("claim_opened")) == 1

@@ -31,6 +31,9 @@ async def test_a_parcel_on_its_way_is_told_noted_and_followed(house: House) -> N
         ("no_info", "no_tracking_info", {"trace": "found"}, "delivered"),
         ("lost", "parcel_lost", {}, "reshipped"),
         ("delivery_failed", "customer_unreachable", {}, "delivered"),
+        ("bad_address", "address_change", {}, "delivered"),
+        ("out_of_area", "out_of_area", {}, "delivered"),
+        ("damaged", "parcel_damaged", {}, "reshipped"),
     ],
 )
 async def test_a_query_that_finds_trouble_becomes_that_case(
@@ -64,6 +67,21 @@ async def test_a_parcel_that_goes_back_is_told_and_decided_by_a_person(house: Ho
     await case.act("decide", resolution="reship")
 
     assert await case.to_the_end() == "reshipped"
+
+
+async def test_who_is_not_content_with_what_he_signed_for_himself_hears_from_a_person(house: House) -> None:
+    """He signed himself and says that it is not solved: that is no search, an agent asks what is wrong."""
+    case = await house.open(
+        "tracking_query", reason="not_received", courier={"state": "in_transit"}, customer={"solved": [False, True]}
+    )
+
+    await case.run_until(waiting_for="delivery")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+    await case.run_until(needs_human="decide:reopened")
+    await case.act("decide", resolution="explain_only")
+
+    assert await case.to_the_end() == "rejected"
+    assert await case.told("look_around_asked") == []
 
 
 async def test_a_query_about_a_parcel_that_then_disappears_is_made_good(house: House) -> None:

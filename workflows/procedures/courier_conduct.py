@@ -5,7 +5,7 @@ R-CONDUCT, M-COURIER, R-CONSENT.
 
 from domain.answers import Said
 from domain.ports.courier import CourierRequestKind
-from domain.vocabulary import Outcome, ParcelState, Resolution, ShipmentLeg
+from domain.vocabulary import InboundKind, Outcome, ParcelState, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.procedures.no_tracking_info import until_delivered
 from workflows.procedures.parcel_lost import make_good
@@ -43,7 +43,8 @@ async def courier_conduct(case: Case) -> Outcome:
 async def by_another_courier(case: Case) -> Outcome:
     """The original comes back at the courier's cost; the goods go out again with somebody else."""
     case.note("freight_decided", "M-COURIER", inbound=case.rules.freight["M-COURIER"].inbound)
-    await case.courier.request(CourierRequestKind.RECALL, "R-CONDUCT")
+    if await case.courier.request(CourierRequestKind.RECALL, "R-CONDUCT"):
+        await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
     await case.courier.claim("M-COURIER", case.order.freight or None)
     if await case.shipping.send(ShipmentLeg.RESHIP, "R-CONDUCT", not_by=case.order.courier):
         return Outcome.RESHIPPED

@@ -1,15 +1,17 @@
 """派送不及时: the courier delivers late.
 
-R-LATE-DELIV, D-LATESLOT, X13, P-PROMISE, M-COURIER.
+R-LATE-DELIV, D-LATESLOT, X13, P-PROMISE, M-COURIER, R-CANCEL-SHIPPED.
 """
 
 from domain.answers import Said
 from domain.delay import delay_of
-from domain.vocabulary import Outcome, ParcelState, Resolution
+from domain.vocabulary import InboundKind, Outcome, ParcelState, Resolution
 from workflows.course import Case
 from workflows.procedures.no_tracking_info import until_delivered
 from workflows.procedures.parcel_lost import make_good
+from workflows.procedures.undelivered_parcel import paid_when_back, received_after_all
 from workflows.steps.courier import DELIVERED
+from workflows.steps.rerouting import HANDED_OUT
 
 
 async def late_delivery(case: Case) -> Outcome:
@@ -42,7 +44,7 @@ async def late_delivery(case: Case) -> Outcome:
     if answer.said is Said.SILENT:
         return await until_delivered(case)  # the courier delivers at the slot that he named
     if answer.choice is Resolution.RETURN_REFUND:
-        return await refuse_and_return(case)
+        return await refuse_and_return(case, delay.freight)
     if await case.parcel.by_slot(slot):
         return Outcome.DELIVERED
     return await slot_missed(case)
@@ -59,17 +61,16 @@ async def slot_missed(case: Case) -> Outcome:
     if answer.said is Said.OVERTAKEN:
         return Outcome.DELIVERED
     if answer.said is Said.AGREED and answer.choice is Resolution.RETURN_REFUND:
-        return await refuse_and_return(case)
+        return await refuse_and_return(case, "M-COURIER")
     return await case.remedy.as_chosen(answer, "late", "R-LATE-DELIV")
 
 
-async def refuse_and_return(case: Case) -> Outcome:
-    """He refuses it at the door, the courier brings it back at his own cost, and the customer has his money."""
-    case.note("freight_decided", "M-COURIER", inbound=case.rules.freight["M-COURIER"].inbound)
-    back = await case.courier.recall("R-LATE-DELIV", back_by="D-UNREACH-BACK", template="return_agreed_told")
-    if not back:
-        await case.courier.claim("M-COURIER", case.order.paid)
-        return await case.remedy.decided_at_desk("refused_not_back", "R-LATE-DELIV")
-    if await case.money.refund(case.remedy.refundable, purpose="goods", rule="R-LATE-DELIV"):
-        return case.remedy.refund_outcome()
-    return await case.remedy.decided_at_desk("late_refund_failed", "R-LATE-DELIV")
+async def refuse_and_return(case: Case, freight: str) -> Outcome:
+    """He refuses it at the door, the courier brings it back, and when it is looked at the customer has his money."""
+    legs = case.rules.freight[freight]
+    case.note("freight_decided", freight, inbound=legs.inbound, outbound=legs.outbound)
+    turned = await case.undelivered.call_back("R-LATE-DELIV")
+    if turned == HANDED_OUT:
+        return await received_after_all(case)
+    await case.contact.tell("return_agreed_told", "R-LATE-DELIV")
+    return await paid_when_back(case, InboundKind.REFUSED_RETURN)

@@ -5,7 +5,7 @@ R-STUCK, D-COURIER, R-DAILY, R-CONSENT, R-LOST.
 
 from domain.answers import Said
 from domain.ports.courier import CourierRequestKind
-from domain.vocabulary import CaseType, Liability, Outcome, ParcelState, Resolution
+from domain.vocabulary import CaseType, InboundKind, Liability, Outcome, ParcelState, Resolution
 from workflows.course import Case
 from workflows.procedures.parcel_lost import make_good
 from workflows.steps.courier import DELIVERED
@@ -44,6 +44,14 @@ async def too_long(case: Case) -> Outcome:
     )  # fmt: skip
     if answer.said is Said.OVERTAKEN:
         return Outcome.DELIVERED
-    if answer.said is Said.AGREED and not await case.courier.request(CourierRequestKind.RECALL, "R-STUCK"):
-        await case.courier.claim("M-COURIER", case.order.paid)
+    if answer.said is Said.AGREED:
+        await original_called_back(case)
     return await case.remedy.as_chosen(answer, "stuck", "R-STUCK")
+
+
+async def original_called_back(case: Case) -> None:
+    """The first parcel is brought back beside the case, and the warehouse expects it; a courier who will not pays."""
+    if await case.courier.request(CourierRequestKind.RECALL, "R-STUCK"):
+        await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
+    else:
+        await case.courier.claim("M-COURIER", case.order.paid)

@@ -6,9 +6,12 @@ T-TRACK, R-VERIFY, R-PROACT, R-DAILY.
 from domain.parcel_news import GOING_BACK, case_of
 from domain.vocabulary import CaseType, Outcome
 from workflows.course import Case
+from workflows.procedures.address_change import address_change
 from workflows.procedures.customer_unreachable import deliver_again
 from workflows.procedures.late_shipment import late_shipment
 from workflows.procedures.no_tracking_info import no_tracking_info, until_delivered
+from workflows.procedures.out_of_area import out_of_area
+from workflows.procedures.parcel_damaged import parcel_damaged
 from workflows.procedures.parcel_lost import make_good
 from workflows.procedures.parcel_stuck import parcel_stuck
 from workflows.procedures.signed_not_received import signed_not_received
@@ -30,6 +33,12 @@ async def tracking_query(case: Case) -> Outcome:
             return await make_good(case)
         case CaseType.SIGNED_NOT_RECEIVED:
             return await signed_not_received(case)
+        case CaseType.ADDRESS_CHANGE:
+            return await address_change(case)
+        case CaseType.OUT_OF_AREA:
+            return await out_of_area(case)
+        case CaseType.PARCEL_DAMAGED:
+            return await parcel_damaged(case)
         case CaseType.CUSTOMER_UNREACHABLE:
             return await deliver_again(case)  # he is reached: he asks for it
 
