@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.ports.customer import OutboundMessage
 from domain.ports.partner import CaseKey
-from domain.vocabulary import AttemptResult, Channel, ParcelState
+from domain.vocabulary import AttemptResult, Channel, ParcelState, PlatformVerdict
 from gateways.simulator import parcels, payments, warehouse
 from gateways.simulator.personas import Customer, nth
 from gateways.simulator.world import World, reference
@@ -143,6 +143,16 @@ def _confirms(world: World, persona: Customer, case: CaseKey, key: str, at: date
         world.plan(key, case, world.later(at, persona.confirms_after), _WHO, "customer_confirmed", solved=solved)
 
 
+def _is_ruled_on(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
+    """He went to the platform, whose arbiter decides by his own days, whatever we do meanwhile."""
+    ruled_at: datetime | None = at
+    for turn, verdict in enumerate(persona.verdicts):
+        ruled_at = world.later(ruled_at, persona.ruled_after)
+        wants = world.later(ruled_at, persona.ruled_after) if verdict is PlatformVerdict.MORE_EVIDENCE else None
+        by = {"due_at": wants.isoformat()} if wants else {}
+        world.plan(f"{key}-{turn}", case, ruled_at, "platform", "platform_ruled", verdict=verdict.value, **by)
+
+
 def _answers_survey(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
     if not world.coming(case, "survey_answered"):
         world.plan(key, case, world.later(at, persona.survey_after), _WHO, "survey_answered", score=persona.score)
@@ -185,5 +195,6 @@ _REACTIONS = {
     "tells_tracking": _tells_tracking,
     "confirms_address": _confirms_address,
     "confirms": _confirms,
+    "is_ruled_on": _is_ruled_on,
     "answers_survey": _answers_survey,
 }

@@ -16,8 +16,9 @@ DEAR = {"paid": 150000, "lines": [{"sku": "CAMERA", "quantity": 1, "price": 1500
 
 
 async def asked(house: House, **request: Any) -> LivedCase:
-    """A customer went to the platform; our evidence is wanted."""
-    case = await house.open("platform_rights", reason="quality", **({"evidence": PHOTOS} | request))
+    """A customer went to the platform; our evidence is wanted. It rules when the test says so."""
+    usual = {"evidence": PHOTOS, "customer": {"ruled_after": "never"}}
+    case = await house.open("platform_rights", reason="quality", **(usual | request))
     now = await case.run_until(waiting_for="evidence_pack")
     assert (now.needs_human, now.ball_with, now.stage) == ("submit:evidence_pack", "agent", "evidence")
     return case
@@ -218,3 +219,18 @@ async def test_a_verdict_on_a_case_that_knows_nothing_of_it_is_put_before_a_pers
     assert (await case.rest()).needs_human == ""
     assert await case.payments() == []
     assert await case.to_the_end() == "reshipped"
+
+
+async def test_the_platforms_own_days_are_lived_through(house: House) -> None:
+    """Over the wire: after three days more evidence, handed in within three more, then for the customer."""
+    case = await asked(house, customer={"verdicts": ["more_evidence", "for_customer"]})
+    for receipt in ("TB-1", "TB-2"):
+        await case.run_until(waiting_for="evidence_pack")
+        await case.act("submit_evidence", receipt=receipt)
+
+    assert await case.to_the_end() == "refunded"
+    first, second = await case.journal("platform_ruled")
+    assert about(first.at, case.began + timedelta(days=3))
+    assert about(second.at, case.began + timedelta(days=6))
+    assert first.actor == "platform"
+    assert (await case.state()).clocks["S-RIGHTS/2.1"].due_at < second.at
