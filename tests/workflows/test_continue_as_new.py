@@ -38,6 +38,16 @@ SCRIPTS: dict[str, dict[str, Any]] = {
         "reason": "quality", "fee": {"minor": 8000}, "repairer": {"ends": "unrepairable"}, "courier": ARRIVES,
         "order": {"signed_at": timedelta(days=-400), "shipped_at": timedelta(days=-402)},
     },
+    "price_difference": {
+        "reason": "price_drop", "drop": {"prices": [{"sku": "TEA", "price": 2000}]}, "provider": {"answer": "pending"},
+        "order": {"lines": [{"sku": "TEA", "quantity": 2, "price": 4500}], "succeeded_at": timedelta(days=-3)},
+    },
+    "postage_claim": {"reason": "freight", "fault": "merchant", "amount": 900},
+    "minor_flaw": {
+        "reason": "quality", "evidence": ["evidence/a", "evidence/b"], "customer": {"goodwill": False},
+        "warehouse": {"second": "defect_confirmed"},
+    },
+    "customer_misuse": {"reason": "quality"},
 }  # fmt: skip
 
 
