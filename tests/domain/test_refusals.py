@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from domain import goodwill
+from domain.approval import ask_approval
 from domain.case import Refunding
 from domain.goodwill_refusals import AT_ONCE
 from domain.messages.commands import COMMANDS
 from domain.money import Money
 from domain.ports.refunds import HumanNeed, RefundStatus
 from domain.refusals import LAST_PAGE, available, same_person
+from domain.vocabulary import Party
 from tests.domain.cases import FEN, NOW, Desk, yuan_of
 
 LATER = (NOW + timedelta(days=1)).isoformat()
@@ -48,6 +50,16 @@ def above_custom() -> Desk:
     """An agent would give 12.00 for a flaw: within his limit, above what is customary."""
     desk = quiet()
     desk.does("offer_compensation", form="coupon", amount=yuan_of("12.00"), occasion="flaw")
+    return desk
+
+
+def to_sign() -> Desk:
+    """A repair's application waits for a leader's signature (A-SIGN)."""
+    desk = Desk("approval")
+    ask_approval(
+        desk.start, desk.state, desk.now, what="sign_repair", amount=desk.start.request.order.paid, rule="A-SIGN",
+        by="system", needs=Party.SUPERVISOR,
+    )  # fmt: skip
     return desk
 
 
@@ -150,6 +162,10 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("over_limit", asked_for_goodwill(), "approve", "agent:5", {}),
     ("over_limit", asked_for_goodwill(), "approve", "finance:5", {}),
     ("which", asked_for_goodwill(), "approve", "supervisor:2", {"request": "A77"}),
+    ("not_a_leader", to_sign(), "approve", "agent:7", {}),
+    ("not_a_leader", to_sign(), "approve", "finance:5", {}),
+    ("no_amount", deciding(), "decide", "agent:1", {"resolution": "repair", "amount": {"minor": 0}}),
+    ("currency", deciding(), "decide", "agent:1", {"resolution": "repair", "amount": {"minor": 1, "currency": "EUR"}}),
     ("not_a_call", quiet(), "log_call", "agent:1", {"result": "sent"}),
 ]  # fmt: skip
 
@@ -174,6 +190,9 @@ ACCEPTED: list[tuple[Desk, str, str, dict[str, Any]]] = [
     (deciding(), "decide", "agent:1", FULL),
     (deciding(), "decide", "agent:1", {"resolution": "price_refund", "amount": yuan_of("5.00")}),
     (Desk("decision_worn_serious"), "decide", "supervisor:2", FULL),
+    (to_sign(), "approve", "supervisor:2", {}),
+    (to_sign(), "reject", "agent:7", {"reason": "too_old"}),
+    (deciding(), "decide", "agent:1", {"resolution": "repair", "amount": yuan_of("120.00")}),
     (paid(), "decide", "agent:1", FULL | {"amount": yuan_of("39.00")}),
     (paid(RefundStatus.REFUSED), "cancel_case", "agent:1", {"reason": "changed_mind"}),
     (closed(), "reopen_case", "agent:1", {}),

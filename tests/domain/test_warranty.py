@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from domain.calendar import ShopCalendar
 from domain.calendar_file import default
+from domain.money import Money
 from domain.rules import Unit
 from domain.vocabulary import Liability, ReasonCode
 from domain.warranty import begins_at, warranty_of
@@ -46,6 +48,13 @@ def test_without_a_date_the_proof_of_purchase_says_it() -> None:
     """R-WARR-PROOF: an order that holds no date is judged by the card, which a leader sees when he signs."""
     found = warranty_of(request(ReasonCode.QUALITY), None)
     assert (found.allowed, found.rule) == (True, "R-WARR-PROOF")
+
+
+@pytest.mark.parametrize("fee", [Money(minor=0), Money(minor=100, currency="USD")])
+def test_a_fee_is_a_sum_in_the_orders_currency(fee: Money) -> None:
+    """A request that quotes nothing, or another money, is refused at the door."""
+    with pytest.raises(ValidationError, match="fee must be a sum in the order's currency CNY"):
+        request(ReasonCode.QUALITY, fee=fee)
 
 
 def test_the_year_begins_with_the_latest_date_of_the_purchase() -> None:

@@ -156,6 +156,14 @@ async def test_postage_claimed_back_says_why_it_arose(pool: asyncpg.Pool) -> Non
     assert (await data(pool))["reason"] == "quality"
 
 
+async def test_a_row_asks_for_a_paid_repair_with_its_quoted_fee(pool: asyncpg.Pool) -> None:
+    """R-MAINT: the type by its Chinese name, the fee that was quoted, and a defect as the reason where none is told."""
+    content = "订单编号,售后类型,实付金额,申请时间,维修报价\nA1,付费维修,45,2026-03-09,80\n"
+    assert (await take(content.encode(), pool)).accepted == 1
+    found = await data(pool)
+    assert (found["case_type"], found["reason"], found["fee"]["minor"]) == ("paid_maintenance", "quality", 8000)
+
+
 async def test_a_row_says_that_the_goods_were_worn(pool: asyncpg.Pool) -> None:
     """R-QUAL-WORN: a yes stands in the request, a no is what is usual."""
     content = "订单编号,售后类型,申请原因,实付金额,申请时间,是否穿洗\nA1,退货退款,质量问题,45,2026-03-09,是\n"
