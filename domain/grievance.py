@@ -69,10 +69,11 @@ def log_contact(start: CaseStart, state: CaseState, command: LogCall, by: str, n
 
 @holds("P-STAFF")
 def hand_over(start: CaseStart, state: CaseState, command: HandOver, by: str, now: datetime) -> None:
-    """Another one takes the case up; the note of the hand-over is kept (A-HANDOVER)."""
+    """Another one takes the case up; the note of the hand-over is kept, with a proposal where there is one."""
     key = f"handover-{state.entry_count}"
     told = {"by": by, "to": command.to, "reason": command.reason, "note_ref": command.note_ref}
-    state.record(now, "handover_note", key, "A-HANDOVER", **told, stage=state.stage, needs_human=state.needs_human)
+    left = {"stage": state.stage, "needs_human": state.needs_human, "suggests": command.suggests or ""}
+    state.record(now, "handover_note", key, "R-ESC" if command.suggests else "A-HANDOVER", **told, **left)
     state.handed_to = None if command.to is Party.AGENT else command.to
     state.handed_by = by
     state.needs_human = state.needs_human or HANDED_OVER

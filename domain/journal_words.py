@@ -14,7 +14,7 @@ from domain.texts import codes, label
 
 _LABELS: Mapping[str, str] = {
     "type": "case_type", "outcome": "outcome", "plan": "resolution", "choices": "resolution", "choice": "resolution",
-    "resolution": "resolution", "needs": "party",
+    "resolution": "resolution", "suggests": "resolution", "needs": "party",
 }  # fmt: skip
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{([a-z_]+)\}")

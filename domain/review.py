@@ -11,7 +11,7 @@ import re
 
 from domain.compensation import FORMS
 from domain.events import CaseStart
-from domain.messages.commands import Command, Decide, OfferCompensation, Promise, QuoteFee
+from domain.messages.commands import Command, Decide, HandOver, OfferCompensation, Promise, QuoteFee
 from domain.refusal import Refusal, refuse
 from domain.staff_words import FIELDS
 from domain.vocabulary import CaseType
@@ -44,6 +44,8 @@ def trading(start: CaseStart, command: Command) -> Refusal | None:
         case OfferCompensation():
             return _no()
         case Decide() if command.resolution in FORMS:
+            return _no()
+        case HandOver() if command.suggests in FORMS:
             return _no()
         case Promise() if command.what not in PROMISED or (command.amount is not None and command.what != "refund"):
             known = ", ".join(PROMISED)

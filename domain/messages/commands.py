@@ -78,6 +78,7 @@ class HandOver(Command):
     to: Party = Party.SUPERVISOR
     note_ref: str = Field(default="", max_length=128)
     major: bool = False  # it is a dispute from here on (R-DISPUTE-LOG)
+    suggests: Resolution | None = None  # who cannot solve it reports up with a proposal (R-ESC)
 
 
 class FileReport(Command):

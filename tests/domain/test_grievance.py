@@ -46,6 +46,15 @@ def test_handing_over_is_refused_to_nobody_of_staff_and_only_to_those_who_can_ta
     assert complained().code("hand_over", reason="他是个骗子") == "insults"
 
 
+def test_who_cannot_solve_it_reports_up_with_a_proposal() -> None:
+    """R-ESC: the note says what he would do, and the supervisor decides."""
+    desk = complained()
+    desk.does("hand_over", "agent:7", reason="cannot_solve", suggests="reship")
+    (note,) = desk.records("handover_note")
+    assert (note["suggests"], note["to"]) == ("reship", "supervisor")
+    assert next(record.rule for record in desk.state.records.values() if record.kind == "handover_note") == "R-ESC"
+
+
 def test_what_was_to_be_done_is_not_forgotten_over_a_hand_over() -> None:
     """A question that waits for a decision goes on waiting, before another one."""
     desk = complained()
