@@ -271,7 +271,7 @@ def _told() -> Iterator[tuple[str, str, set[str]]]:
             named = keywords.get("template")
             if node.func.attr == "tell" and node.args:
                 named = node.args[0]
-            elif node.func.attr == "propose" and named is None:
+            elif node.func.attr == "propose" and named is None and ast.unparse(node.func.value).endswith("consent"):
                 named = ast.Constant("plan_proposed")
             if isinstance(named, ast.Constant) and node.func.attr in ("tell", "propose"):
                 quoted = {"amount"} if node.func.attr == "propose" and "fee" in keywords else set()
