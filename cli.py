@@ -52,6 +52,7 @@ VERBS: dict[str, Verb] = {
         "与支付渠道对账，查看和了结差异。",
         "Compare refunds with the providers' books; see and settle differences.",
     ),
+    "agenda": Verb("agenda", "备忘：到点该过一遍的事。", "What is to be looked through now."),
     "records": Verb("records", "各种记录：列出、导出。", "List and export records."),
     "report": Verb("report", "一个月的售后指标。", "The indicators of a month."),
     "rulebook": Verb("rulebook", "查看、校验、比较规则手册。", "Show, check and compare rulebooks."),

@@ -29,6 +29,7 @@ from temporalio.worker.workflow_sandbox import SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 import settings
+from activities.agenda import AgendaActivities
 from activities.collection import CollectionActivities
 from activities.contact import ContactActivities
 from activities.courier import CourierActivities
@@ -52,6 +53,7 @@ from gateways.warehouse import SignedWarehouseGateway
 from kept_code import keep
 from logs import configure
 from store.address_book import PostgresAddressBook
+from store.agenda import PostgresAgenda
 from store.collection_ledger import PostgresCollectionLedger
 from store.contact_ledger import PostgresContactLedger
 from store.journal import PostgresJournal
@@ -62,6 +64,7 @@ from store.reconciliation import PostgresReconciliations
 from store.refund_ledger import PostgresRefundLedger
 from store.rulebook_archive import RulebookArchive
 from store.working_time import CalendarWorkingTime
+from workflows.agenda import AgendaWorkflow
 from workflows.case import CaseWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
 
@@ -85,7 +88,7 @@ def plugin() -> SimplePlugin:
     return SimplePlugin(
         "aftersales",
         data_converter=CONVERTER,
-        workflows=[CaseWorkflow, ReconciliationWorkflow],
+        workflows=[CaseWorkflow, ReconciliationWorkflow, AgendaWorkflow],
         workflow_runner=ContextlessRunner(restrictions=restrictions),
         workflow_failure_exception_types=[ValidationError],
     )
@@ -127,6 +130,7 @@ def activities_over(
         JournalActivities(PostgresJournal(pool)).write_journal,
         WorkingTimeActivities(working_time).working_due,
         RulebookActivities(RulebookArchive(pool)).adoptable_rules,
+        AgendaActivities(PostgresAgenda(pool)).draw_up_agenda,
         OrderFileActivities(PostgresOrderFiles(pool)).read_order_file,
     ]
 

@@ -163,9 +163,14 @@ class NumberRow(_Row):
 
 
 class AgendaRow(_Row):
-    """Times of day at which something is looked through: reminders, not deadlines."""
+    """Times of day at which something is looked through: reminders, not deadlines.
+
+    `weekdays` (1 is Monday) or `days` of the month say on which days; without either it is every day.
+    """
 
     value: tuple[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")], ...] = Field(min_length=1)
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(default=(), exclude_if=lambda days: not days)
+    days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = Field(default=(), exclude_if=lambda days: not days)
     rule: str
     source: str
     label: Label

@@ -20,11 +20,11 @@ import settings
 from domain import rulebook_file
 from domain.rulebook import Rulebook
 from logs import configure
-from starter.daily_reconciliation import established
 from starter.dispatcher import Dispatcher, running
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
 from starter.purging import purging
+from starter.schedules import established
 from store.pool import open_pool
 from store.retention import Retention
 

@@ -1,30 +1,23 @@
-"""The schedule that begins the daily reconciliation. The door sets it at its start: it knows the shop's rulebook.
+"""The schedule that begins the daily reconciliation.
 
-There is one per namespace, however many doors start. A run that was missed is made up for up to a day later; one that
+A run that was missed is made up for up to a day later; one that
 would meet another is left out. Neither loses a day: each run compares every day that is unfinished.
 """
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-import structlog
 from temporalio.client import (
-    Client,
     Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
     ScheduleState,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
 )
-from temporalio.service import RPCError
 
 from domain.identity import TASK_QUEUE
 from domain.reconciliation import RUN, UTC_OFFSET_MINUTES, ReconciliationOrder, daily_at
@@ -34,45 +27,6 @@ SCHEDULE = "reconciliation"
 SUMMARY = "每日对账 · Daily reconciliation"
 PATIENCE = timedelta(hours=6)  # with a provider who does not answer; the next run tries again
 MADE_UP_WITHIN = timedelta(days=1)
-_AGAIN, _LONGEST = 1.0, 60.0  # seconds between two tries, until Temporal is there
-
-_log = structlog.get_logger("reconciliation")
-
-
-async def establish(client: Client, book: Rulebook) -> None:
-    """Make the schedule, or bring the one that stands to this rulebook; a pause that somebody set stays.
-
-    Raises:
-        RPCError, RuntimeError: Temporal is not there, or refuses.
-    """
-    wanted = daily(book)
-    try:
-        await client.create_schedule(SCHEDULE, wanted)
-    except ScheduleAlreadyRunningError:
-
-        def renewed(stands: ScheduleUpdateInput) -> ScheduleUpdate:
-            wanted.state = stands.description.schedule.state
-            return ScheduleUpdate(wanted)
-
-        await client.get_schedule_handle(SCHEDULE).update(renewed)
-
-
-async def established(client: Client, book: Rulebook) -> None:
-    """`establish` once Temporal is there: the door may start before it. Why it is not yet is logged once per reason."""
-    told, pause = "", _AGAIN
-    while True:
-        try:
-            await establish(client, book)
-        except (RPCError, RuntimeError) as error:
-            why = error.status.name if isinstance(error, RPCError) else type(error).__name__
-            if why != told:
-                _log.warning("reconciliation_not_scheduled", why=why)
-            told = why
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST)
-        else:
-            _log.info("reconciliation_scheduled", at=str(daily_at(book)))
-            return
 
 
 def daily(book: Rulebook) -> Schedule:

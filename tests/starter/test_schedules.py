@@ -1,4 +1,4 @@
-"""The door sets the schedule of the daily reconciliation as soon as Temporal lets it."""
+"""The door sets the schedules as soon as Temporal lets it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain import rulebook_file
 from local.temporal_server import TemporalServer
-from starter import daily_reconciliation
+from starter import schedules
 
 
 async def test_why_there_is_no_schedule_yet_is_told_once(
@@ -26,13 +26,13 @@ async def test_why_there_is_no_schedule_yet_is_told_once(
         if len(pauses) == 4:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(daily_reconciliation, "asyncio", SimpleNamespace(sleep=pause))
+    monkeypatch.setattr(schedules, "asyncio", SimpleNamespace(sleep=pause))
     stranger = await Client.connect(
         temporal.address, namespace="nobody-made-it", data_converter=pydantic_data_converter
     )
     with capture_logs() as logs, pytest.raises(asyncio.CancelledError):
-        await daily_reconciliation.established(stranger, rulebook_file.default())
+        await schedules.established(stranger, rulebook_file.default())
     assert [(one["event"], one["log_level"], one["why"]) for one in logs] == [
-        ("reconciliation_not_scheduled", "warning", "NOT_FOUND")
+        ("not_scheduled", "warning", "NOT_FOUND")
     ]
     assert pauses == [1, 2, 4, 8]
