@@ -89,6 +89,12 @@ def _parcel(waiting_for: str, state: str) -> Acts:
     return parcel
 
 
+async def _inspected(case: LivedCase) -> None:
+    await case.say("return_received")
+    for round_, by in ((1, "warehouse:1"), (2, "qc:1")):
+        await case.say("inspected", round=round_, result="pass", by=by)
+
+
 async def _reopened(case: LivedCase) -> None:
     await case.run_until(stage="closed")
     await case.act("reopen_case", reason="called_again")
@@ -482,6 +488,10 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     ),
     "cancel_before_receipt-persuaded": (
         "cancel_before_receipt", {"order": ON_ITS_WAY}, (_parcel("delivery", "delivered"),),
+    ),
+    "cancel_before_receipt-refused_after_all": (
+        "cancel_before_receipt", {"order": ON_ITS_WAY},
+        (_parcel("delivery", "rejected"), _parcel("parcel_back", "returned"), _inspected),
     ),
     "cancel_before_receipt-redelivered": (
         "cancel_before_receipt", {"order": ON_ITS_WAY, "customer": {"choice": "redeliver"}}, (),

@@ -283,6 +283,25 @@ async def test_an_order_that_left_meanwhile_is_changed_on_its_way(house: House) 
     assert changed["waybill"] == (await case.one("warehouse_answered")).data["waybill"]
 
 
+@pytest.mark.parametrize("name", ["readdressed", "left", "for_a_fee", "refused"])
+async def test_a_new_run_at_every_rest_changes_nothing(house: House, name: str) -> None:
+    """However long such a case takes, it goes on where it stood: each thing is asked once."""
+    lives: dict[str, dict[str, object]] = {
+        "readdressed": {"order": UNSHIPPED},
+        "left": {"order": UNSHIPPED, "warehouse": {"holds": False}},
+        "for_a_fee": {"order": MOVING, "courier": {"fee": 800}, "local_hour": 16},
+        "refused": {"order": MOVING, "courier": {"reroute": "refused"}},
+    }
+    case = await house.open("address_change", person=NEW, request_id=f"anew-address-{name}", **lives[name])
+
+    assert await case.to_the_end() == ("reshipped" if name == "refused" else "delivered")
+
+    assert len(await case.ledger("address_changed")) == (name in ("left", "for_a_fee"))
+    assert len(await case.ledger("goods_shipped")) == (name == "refused")
+    told = await case.told("address_changed_told")
+    assert len({(entry.data["channel"]) for entry in told}) == len(told)
+
+
 async def test_a_silent_warehouse_lands_with_a_person_after_eight_hours(house: House) -> None:
     """No word by S-HOLD: a person decides before it leaves for the wrong address."""
     case = await house.open("address_change", order=UNSHIPPED, person=NEW, warehouse={"answers_after": "never"})

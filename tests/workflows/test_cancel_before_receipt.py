@@ -253,6 +253,60 @@ async def test_a_parcel_of_which_nobody_knows_lands_with_a_person(house: House) 
     assert await case.to_the_end() == "refunded"
 
 
+async def test_who_was_persuaded_and_refuses_it_after_all_is_paid(house: House) -> None:
+    """He waited, and did not take it at the door: it comes back, and the money follows the inspection."""
+    case = await house.open("cancel_before_receipt", order=MOVING)
+    await case.run_until(waiting_for="delivery")
+    for state in ("rejected", "returned"):
+        await case.say("parcel_update", waybill=case.request["order"]["waybill"], state=state)
+    await case.say("return_received")
+    for round_, by in ((1, "warehouse:1"), (2, "qc:1")):
+        await case.say("inspected", round=round_, result="pass", by=by)
+
+    assert await case.to_the_end() == "refunded"
+    assert (await case.one("inbound_expected")).data["inbound"] == "refused_return"
+
+
+async def test_who_waits_for_a_parcel_that_is_lost_is_paid_at_once(house: House) -> None:
+    """The courier says lost while he waits: his money, and a claim (R-LOST)."""
+    case = await house.open("cancel_before_receipt", order=MOVING)
+    await case.run_until(waiting_for="delivery")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="lost")
+
+    assert await case.to_the_end() == "refunded"
+    assert (await case.records("parcel_incident"))[0]["incident"] == "lost"
+
+
+async def test_the_couriers_news_of_a_refusal_is_believed(house: House) -> None:
+    """The courier's push opened the case: he is not asked to wait for what he has refused."""
+    case = await house.open("cancel_before_receipt", order=MOVING, parcel_state="rejected")
+
+    await case.run_until(waiting_for="parcel_back")
+    assert await case.told("wait_proposed") == []
+    assert (await case.one("inbound_expected")).data["inbound"] == "refused_return"
+
+
+LIVES = {
+    "held": {"order": UNSHIPPED},
+    "left": {"order": UNSHIPPED, "warehouse": {"holds": False}, "customer": FIRM},
+    "called_back": {"order": MOVING, "customer": FIRM},
+    "at_the_door": {"order": MOVING, "customer": FIRM, "courier": {"recall": "refused"}},
+}
+
+
+@pytest.mark.parametrize("name", LIVES)
+async def test_a_new_run_at_every_rest_changes_nothing(house: House, name: str) -> None:
+    """However long such a case takes, it goes on where it stood: each thing is asked and paid once."""
+    case = await house.open("cancel_before_receipt", request_id=f"anew-cancel-{name}", **LIVES[name])
+
+    assert await case.to_the_end() == "refunded"
+
+    assert await case.payments() == [4500]
+    assert len(await case.ledger("order_held")) == (name == "held")
+    assert len(await case.ledger("parcel_recalled")) == (name in ("left", "called_back"))
+    assert len(await case.journal("inbound_expected")) == (name != "held")
+
+
 async def test_who_waits_in_vain_is_put_before_a_person(house: House) -> None:
     """Persuaded to wait, and nothing came in ten days."""
     case = await house.open("cancel_before_receipt", order=MOVING)

@@ -189,6 +189,8 @@ async def test_a_parcel_that_he_does_not_collect_waits_five_days(house: House) -
     told = (await case.told("pickup_told"))[0]
     await case.run_until(needs_human="decide:not_collected")
     assert about((await case.one("clock_breached", clock="S-PICKUP")).at, told.at + timedelta(days=5))
+    (expected,) = await case.ledger("return_announced")
+    assert expected["inbound"] == "undelivered_return"
     await case.act("decide", resolution="reship")
 
     assert await case.to_the_end() == "reshipped"
@@ -203,6 +205,34 @@ async def test_collected_an_hour_before_or_after_the_time_is_up(house: House, co
         await case.act("decide", resolution="full_refund")
 
     assert await case.to_the_end() == outcome
+
+
+@pytest.mark.parametrize("name", ["collected", "his_wish", "reshipped"])
+async def test_a_new_run_at_every_rest_changes_nothing(house: House, name: str) -> None:
+    """However long such a case takes, it goes on where it stood: each thing is asked once."""
+    lives: dict[str, dict[str, object]] = {
+        "collected": {"local_hour": 20, "customer": {"agrees_after": "20h"}},
+        "his_wish": {"wants": "other_courier", "courier": {"fee": 1500}},
+        "reshipped": {"customer": CANNOT, "courier": {"relay": "refused"}},
+    }
+    case = await house.open("out_of_area", order=THERE, request_id=f"anew-ooa-{name}", **lives[name])
+
+    assert await case.to_the_end() == ("reshipped" if name == "reshipped" else "delivered")
+
+    assert len(await case.ledger("parcel_relayed")) == (name == "his_wish")
+    assert len(await case.ledger("parcel_recalled")) == (name == "reshipped")
+    assert len(await case.ledger("call_made")) == (name != "his_wish")
+
+
+async def test_what_he_wants_instead_arrives_while_the_fee_is_quoted(house: House) -> None:
+    """The courier delivers while he considers the fee: nothing is owed, the case is over."""
+    case = await house.open("out_of_area", order=THERE, wants="other_courier", courier={"fee": 1500},
+                            customer={"agrees_after": "never"})  # fmt: skip
+    await case.run_until(waiting_for="consent")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+    assert (await case.records("courier_fee"))[0]["agreed"] is False
 
 
 async def test_a_parcel_that_arrives_all_the_same_ends_the_question(house: House) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from domain.answers import Answer, Said
 from domain.ports.courier import CourierRequestKind
 from domain.price_difference import price_difference
-from domain.vocabulary import CaseType, InboundKind, Outcome, ParcelState, ReasonCode, Resolution
+from domain.vocabulary import CaseType, InboundKind, Outcome, ReasonCode, Resolution
 from workflows.course import Case
 from workflows.procedures.address_change import address_change
-from workflows.procedures.undelivered_parcel import paid_when_back, received_after_all
+from workflows.procedures.undelivered_parcel import lost_on_its_way, paid_when_back, received_after_all
 from workflows.steps.pending import DONE, LEFT
 from workflows.steps.rerouting import HANDED_OUT
-from workflows.steps.undelivered import COMING_BACK
+from workflows.steps.undelivered import COMING_BACK, LOST
 
 
 async def cancel_before_receipt(case: Case) -> Outcome:
@@ -59,12 +59,11 @@ async def at_todays_price(case: Case) -> Outcome | None:
 
 async def on_its_way(case: Case) -> Outcome:
     """Where is it? He is asked to wait, with what we can do meanwhile; else it is called back (R-CANCEL-SHIPPED)."""
-    await case.courier.track()
-    if case.undelivered.turned():
-        refused = case.courier.state_of(case.order.waybill) is ParcelState.REJECTED
-        return await paid_when_back(case, InboundKind.REFUSED_RETURN if refused else InboundKind.UNDELIVERED_RETURN)
+    turned = await case.undelivered.found_turned()
+    if turned is not None:
+        return await paid_when_back(case, turned)
     answer = await persuaded(case)
-    if answer.said is Said.OVERTAKEN or case.courier.arrived():
+    if answer.said is Said.OVERTAKEN:
         return await received_after_all(case)
     if answer.said is not Said.AGREED or answer.choice is Resolution.RECALL_PARCEL:
         return await called_back(case)
@@ -73,8 +72,13 @@ async def on_its_way(case: Case) -> Outcome:
         return await address_change(case)
     if answer.choice is Resolution.REDELIVER:
         await case.courier.request(CourierRequestKind.REDELIVER, "R-CANCEL-AWAY")
-    if await case.courier.delivered(case.order.waybill, "S-DELIVER", "waited_for"):
+    came = await case.undelivered.awaited()
+    if came == HANDED_OUT:
         return Outcome.DELIVERED
+    if came == COMING_BACK:
+        return await paid_when_back(case, InboundKind.REFUSED_RETURN)
+    if came == LOST:
+        return await lost_on_its_way(case)
     return await case.remedy.decided_at_desk("waited_in_vain", "R-CANCEL-SHIPPED")
 
 

@@ -34,8 +34,18 @@ async def out_of_area(case: Case) -> Outcome:
     if answer.said is Said.AGREED and answer.choice is Resolution.SELF_PICKUP:
         if await case.rerouting.collected("R-OOA-PICKUP"):
             return Outcome.DELIVERED
-        return await case.remedy.decided_at_desk("not_collected", "R-OOA-PICKUP")
+        return await never_collected(case)
     return await relayed(case)
+
+
+async def never_collected(case: Case) -> Outcome:
+    """He said that he would and did not: the parcel comes back, and a person asks him what he wants now."""
+    turned = await case.undelivered.call_back("R-OOA-PICKUP")
+    if turned == HANDED_OUT:
+        return Outcome.DELIVERED
+    if turned == COMING_BACK:
+        await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
+    return await case.remedy.decided_at_desk("not_collected", "R-OOA-PICKUP")
 
 
 async def with_the_courier_he_wants(case: Case) -> Outcome:
@@ -61,7 +71,7 @@ async def handed_on(case: Case, rule: str, step: str, borne: Borne) -> CourierWo
     assert word.fee is not None, "a courier who asks for a fee names it"
     paid_to = word.courier or case.order.courier
     if not await case.fees.agreed(Resolution.OTHER_COURIER, "courier_change", word.fee, borne, paid_to=paid_to):
-        return CourierWord(verdict="fee_declined")
+        return CourierWord(verdict=HANDED_OUT if case.courier.arrived() else "fee_declined")
     return await case.rerouting.word_on(
         CourierRequestKind.RELAY, rule, within="S-REROUTE", amount=word.fee, step=f"{step}_for_fee"
     )

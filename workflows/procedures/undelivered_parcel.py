@@ -17,7 +17,7 @@ async def paid_when_back(case: Case, kind: InboundKind) -> Outcome:
     if came == HANDED_OUT:
         return await received_after_all(case)
     if came == LOST:
-        return await lost_on_its_way_back(case)
+        return await lost_on_its_way(case)
     if came != BACK:
         return await case.remedy.decided_at_desk("never_came_back", "R-CANCEL-SHIPPED")
 
@@ -40,7 +40,7 @@ async def settled(case: Case, verdict: Inspection) -> Outcome:
     return await case.remedy.decided_at_desk(f"inspection_{verdict}", "W-12")
 
 
-async def lost_on_its_way_back(case: Case) -> Outcome:
+async def lost_on_its_way(case: Case) -> Outcome:
     """He has neither goods nor money, and did nothing wrong: paid at once, the claim runs beside (R-LOST)."""
     await case.undelivered.went_wrong("lost", "R-LOST")
     if await case.money.refund(case.remedy.refundable, purpose="goods", rule="R-LOST"):

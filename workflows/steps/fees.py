@@ -55,7 +55,9 @@ class Fees:
     async def _word(self, plan: Resolution, what: str, fee: Money, borne: Borne) -> bool:
         case = self._case
         if borne.payer is FreightPayer.CUSTOMER:
-            answer = await case.consent.propose(plan, borne.rule, template="fee_quoted", fee=fee, what=what)
+            answer = await case.consent.propose(
+                plan, borne.rule, template="fee_quoted", fee=fee, overtaken=case.courier.arrived, what=what
+            )
             return answer.said is Said.AGREED
         if may_compensate(case.rules, Party.SYSTEM, fee).allowed:
             return True

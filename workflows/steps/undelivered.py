@@ -35,12 +35,47 @@ class Undelivered:
         """Whether the order's parcel is on its way back, as the courier says."""
         return self._case.courier.state_of(self._case.order.waybill) in TURNED
 
+    async def found_turned(self) -> InboundKind | None:
+        """Why it is on its way back already where the courier says so; None when it is not (R-VERIFY)."""
+        case = self._case
+
+        async def looking() -> str:
+            told = case.request.parcel_state
+            if told not in TURNED and not self.turned():
+                await case.courier.track()
+            if told not in TURNED and not self.turned():
+                return ""
+            refused = ParcelState.REJECTED in (told, case.courier.state_of(case.order.waybill))
+            return InboundKind.REFUSED_RETURN if refused else InboundKind.UNDELIVERED_RETURN
+
+        found = await case.once("undelivered/found", looking, str)
+        return InboundKind(found) if found else None
+
+    async def awaited(self) -> str:
+        """He waits for it: `handed_out`, `coming_back` when he refused it after all, `lost`, or `overdue`."""
+        case = self._case
+
+        async def waiting() -> str:
+            clock = await case.clock("S-DELIVER", name="S-DELIVER/awaited")
+            ended = await case.until(
+                lambda: COMING_BACK if self.turned() else self._ended(),
+                code="delivery",
+                ball=Party.COURIER,
+                stage=Stage.WAITING_COURIER,
+                clock=clock,
+            )
+            return ended or OVERDUE
+
+        return await case.once("undelivered/awaited", waiting, str)
+
     async def call_back(self, rule: str) -> str:
         """Have the courier turn it round: `coming_back`, `handed_out` before that, or his refusal or `silent`."""
 
         async def calling() -> str:
             if self.turned():
                 return COMING_BACK
+            if self._case.courier.arrived():
+                return HANDED_OUT
             word = await self._case.rerouting.word_on(CourierRequestKind.RECALL, rule, within="S-REROUTE")
             return COMING_BACK if word.verdict in (ACCEPTED, "recalled") else word.verdict
 
