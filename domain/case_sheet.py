@@ -37,6 +37,8 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
         ]
     if state.refunds:
         lines += ["", *(f"- **退款 Refund** {r.amount} · {r.status.value} · `{r.key}`" for r in state.refunds)]
+    if state.collections:
+        lines += ["", *(f"- **收款 Collected** {c.amount} · {c.status.value} · `{c.key}`" for c in state.collections)]
     if state.gestures:
         lines += ["", *(f"- **补偿 Goodwill** {g.form} {g.amount} · {g.state.value}" for g in state.gestures)]
     if state.came_back.contacts:

@@ -90,6 +90,7 @@ class Explanation(BaseModel):
     contacts_unsolved: int = 0  # how often he came without a solution (R-OURMESS, P-NOREPEAT)
     spoke_with: list[str] = []
     refunds: list[str]
+    collections: list[str] = []  # money that the customer was asked for, and where it stands
     refunded_minor: int
     currency: str
     outcome: str
@@ -134,6 +135,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         next_goodwill=next_rung(start.rules, state),
         contacts_unsolved=state.came_back.contacts,
         spoke_with=state.came_back.agents,
+        collections=[f"{c.key} {c.amount} {c.status}" for c in state.collections],
         refunds=[f"{r.key} {r.amount} {r.status}" for r in state.refunds],
         refunded_minor=state.refunded,
         currency=start.request.order.paid.currency,

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from domain.events import CaseStart, Request
 from domain.order import Order, OrderLine
+from domain.ports.collection import CollectionAnswer, CollectionRow
 from domain.ports.courier import ParcelReport
 from domain.ports.customer import ContactAnswer
 from domain.ports.partner import Receipt
@@ -78,7 +79,9 @@ def test_the_heaviest_request_starts_a_case_far_below_the_limit() -> None:
     assert 100_000 < len(start.model_dump_json().encode()) < LIMIT
 
 
-@pytest.mark.parametrize("model", [ParcelReport, RefundRow, RefundAnswer, ContactAnswer, Receipt])
+@pytest.mark.parametrize(
+    "model", [ParcelReport, RefundRow, RefundAnswer, CollectionRow, CollectionAnswer, ContactAnswer, Receipt]
+)
 def test_the_longest_answer_of_a_partner_is_a_short_one(model: type[BaseModel]) -> None:
     """A partner's answer stays in the history of the case: codes, sums and instants, a few kilobytes at the most."""
     answer = model.model_validate(heaviest(model))
