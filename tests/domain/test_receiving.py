@@ -37,6 +37,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "shipped": {"waybill": "YT2"},
     "repair_status": {"state": "waiting_parts"},
     "refund_notice": {"key": "R-1"},
+    "payment_received": {"key": "P-1"},
     "platform_ruled": {"verdict": "for_shop"},
     "request_repeated": {"event": "e-1"},
     "calendar_changed": {},
