@@ -134,6 +134,7 @@ class Resolution(StrEnum):
     OTHER_COURIER = "other_courier"  # the courier that the customer asks for (R-OOA-FEE)
     WAIT = "wait"  # he waits for his parcel after all (R-CANCEL-SHIPPED)
     SHIP_TOGETHER = "ship_together"  # what is missing goes free with his next order (R-MISSING)
+    WAIT_FOR_STOCK = "wait_for_stock"  # until the new date that he was told (R-OOS-OFFER)
     SUBSTITUTE = "substitute"  # another product, with a discount (R-OOS-OFFER)
     RECALL_PARCEL = "recall_parcel"
     REPAIR = "repair"

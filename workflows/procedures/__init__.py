@@ -22,6 +22,7 @@ from workflows.procedures.minor_flaw import minor_flaw
 from workflows.procedures.missing_item import missing_item
 from workflows.procedures.no_tracking_info import no_tracking_info
 from workflows.procedures.out_of_area import out_of_area
+from workflows.procedures.out_of_stock import out_of_stock
 from workflows.procedures.parcel_damaged import parcel_damaged
 from workflows.procedures.parcel_lost import parcel_lost
 from workflows.procedures.parcel_stuck import parcel_stuck
@@ -35,6 +36,7 @@ from workflows.procedures.return_refund import return_refund
 from workflows.procedures.signed_not_received import signed_not_received
 from workflows.procedures.size_unsuitable import size_unsuitable
 from workflows.procedures.tracking_query import tracking_query
+from workflows.procedures.wrong_item import wrong_item
 
 PROCEDURES: dict[CaseType, Callable[[Case], Awaitable[Outcome]]] = {
     CaseType.RETURN_REFUND: return_refund,
@@ -54,6 +56,8 @@ PROCEDURES: dict[CaseType, Callable[[Case], Awaitable[Outcome]]] = {
     CaseType.PARCEL_DAMAGED: parcel_damaged,
     CaseType.RESHIP: reship,
     CaseType.MISSING_ITEM: missing_item,
+    CaseType.WRONG_ITEM: wrong_item,
+    CaseType.OUT_OF_STOCK: out_of_stock,
     CaseType.COMPLAINT: complaint,
     CaseType.DISPUTE: dispute,
     CaseType.BAD_REVIEW: bad_review,

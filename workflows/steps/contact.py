@@ -136,6 +136,57 @@ class Contact:
             case.note("partner_refused", "R-FALLBACK", partner=channel, code=no.code)
             return ContactAnswer(result=AttemptResult.CHANNEL_BLOCKED, rule="R-FALLBACK", reason=no.code)
 
+    async def phone(self, template: str, rule: str, *, within: str) -> bool:
+        """Call him, every few hours again, until he is reached or the clock `within` is due, which has begun.
+
+        Who does not answer the first call is written to as well; who surfaces was reached. When nobody spoke with him
+        in time, a person must: False then.
+        """
+        case = self._case
+
+        async def phoning() -> bool:
+            clock, turn = await case.clock(within), 0
+            while True:
+                turn += 1
+                called = await self.attempt(f"phone/{within}/call{turn}", Channel.CALL, template, rule)
+                if turn == 1 and called is not AttemptResult.REACHED:
+                    await self.attempt(f"phone/{within}/write", Channel.IM, template, rule)
+                if called is AttemptResult.REACHED or await self._calls_back(clock, turn):
+                    case.met(within)
+                    self.no_longer_sought(within)
+                    case.note("phoned", rule)
+                    return True
+                if not clock.running:
+                    escalate(case, f"overdue:{within}", rule)
+                    return False
+
+        return await case.once(f"phone/{within}", phoning, bool)
+
+    async def _calls_back(self, clock: Clock, turn: int) -> bool:
+        """Whether he surfaces before the next call, or before the clock is due if that comes first."""
+        case = self._case
+        again = await case.once(f"phone/{clock.id}/next{turn}", self._next_call, datetime)
+        last = not clock.running or clock.due_at <= again
+        heard = await case.until(
+            lambda: self._heard() or None,
+            code="customer_to_surface",
+            ball=Party.CUSTOMER,
+            stage=Stage.WAITING_CUSTOMER,
+            clock=clock if last else None,
+            at=None if last else again,
+        )
+        return bool(heard)
+
+    async def _next_call(self) -> datetime:
+        case = self._case
+        rest = timedelta(hours=case.rules.numbers.phone_again_hours)
+        return next_contact_slot(case.now + rest, case.order.utc_offset_minutes, case.rules.contact)
+
+    def no_longer_sought(self, within: str) -> None:
+        """He was spoken to, or spoke: nobody need call him any more."""
+        if self._case.state.needs_human == f"overdue:{within}":
+            self._case.state.needs_human = ""
+
     async def keep_trying(self, within: str) -> bool:
         """Call and write every day until he is reached, or the clock `within` has run with attempts enough (X7).
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain import goodwill, promise_ledger
-from domain.case import GOODWILL
+from domain.authority import may_compensate
+from domain.case import GOODWILL, Verdict
 from domain.compensation import PAID_BACK
 from domain.gesture import Gesture, GestureState
 from domain.messages.facts import CustomerAgreed
@@ -23,6 +24,17 @@ class Goodwill:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._at_it = False
+
+    async def may_be_offered(self, amount: Money, rule: str, step: str) -> str:
+        """Who grants a gesture before it is offered: ourselves within the limit, else a leader. Empty when nobody."""
+        case = self._case
+        if not amount:
+            return ""
+        whole = goodwill.with_given(case.state, amount)
+        if may_compensate(case.rules, Party.SYSTEM, whole).allowed:
+            return Party.SYSTEM
+        asked = await case.desk.approval(f"{step}/approval", step, amount, rule, Party.SYSTEM)
+        return asked.decided_by if asked.verdict is Verdict.APPROVED else ""
 
     async def give(self, form: str, amount: Money, decided_by: str, step: str, occasion: str = "") -> bool:
         """Offer what a person decided on: owed at once within his limit, else when granted. False if it is not."""

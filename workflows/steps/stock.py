@@ -11,6 +11,7 @@ from domain.messages.facts import OrderedAgain, PackingChecked, StockArrived, St
 from domain.ports.partner import Receipt
 from domain.ports.warehouse import About, Line, StockQuestion
 from domain.vocabulary import Outcome, Party, Stage
+from domain.working_time import end_of_day
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -48,7 +49,7 @@ class Stock:
         await self._case.once("stock/asking", lambda: self._ask(About.STOCK, "stock"), bool)
 
     async def expected_at(self) -> datetime | None:
-        """When they arrive, as the warehouse says; None when it does not know or does not answer."""
+        """By the end of which day they arrive, as the warehouse says; None when it does not know or is silent."""
         case = self._case
 
         async def waiting() -> str:
@@ -65,7 +66,7 @@ class Stock:
             return answer.stock_at.isoformat() if answer and answer.stock_at else ""
 
         told = await case.once("stock/expected", waiting, str)
-        return datetime.fromisoformat(told) if told else None
+        return end_of_day(datetime.fromisoformat(told), 0, case.order.utc_offset_minutes) if told else None
 
     async def arrived(self, by: datetime) -> bool:
         """Wait for them until the day that the customer was told. False when they did not come."""
