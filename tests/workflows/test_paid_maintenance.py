@@ -143,7 +143,7 @@ async def test_maintenance_inside_the_year_costs_him_nothing(house: House) -> No
 
 async def test_what_he_broke_himself_is_paid_for_inside_the_year_too(house: House) -> None:
     """R-MISUSE: two days old and broken in use: the fee is quoted first."""
-    case = await house.open("warranty_repair", reason="quality", at_fault="customer", fee={"minor": 5000})
+    case = await house.open("warranty_repair", reason="quality", fault="customer", fee={"minor": 5000})
 
     await case.run_until(waiting_for="consent")
 

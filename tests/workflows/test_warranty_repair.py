@@ -322,6 +322,18 @@ async def test_what_broke_in_use_is_repaired_at_his_cost_or_not_at_all(
     assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["repair_out"]
 
 
+async def test_a_repair_at_his_cost_has_its_limits_too(house: House) -> None:
+    """X11: the repairer takes the paid order and never comes to an end: the hard limit of the first one counts."""
+    case = await signed(house, repairer={"ends": "not_covered"})
+    await case.run_until(waiting_for="consent")
+    await house.fault(case, "drop", partner="repair", operation="repair_status", times=0)
+    await short(case)
+
+    await case.run_until(needs_human="decide:repair_overdue")
+
+    assert len(await case.ledger("repair_ordered")) == 2
+
+
 async def test_who_takes_his_request_back_gets_his_goods_back(house: House) -> None:
     """His goods are at the repairer when he withdraws: the repair is called off and they come back to him."""
     case = await signed(house)

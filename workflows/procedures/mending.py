@@ -45,14 +45,14 @@ async def repaired(case: Case, fee: Money | None) -> Outcome:
         if otherwise is not None:
             return otherwise
         ended = await case.repair.followed("D-REP")
+    if ended is RepairState.NOT_COVERED:
+        return await at_his_cost(case)
     case.repair.over()
     match ended:
         case RepairState.DONE:
             return await mended(case, fee)
         case RepairState.NO_FAULT:
             return await no_fault(case)
-        case RepairState.NOT_COVERED:
-            return await at_his_cost(case)
         case RepairState.UNREPAIRABLE:
             return await no_repair(case, covered=fee is None)
         case _:
@@ -142,7 +142,10 @@ async def no_fault(case: Case) -> Outcome:
 
 
 async def at_his_cost(case: Case) -> Outcome:
-    """The repairer says that it broke in use: the fee is quoted, and without his yes it goes back (M-MISUSE)."""
+    """The repairer says that it broke in use: the fee is quoted, and without his yes it goes back (M-MISUSE).
+
+    With his yes the limits of the first order go on to run: they are promised from the day that it was taken on.
+    """
     fee = case.state.repair_fee
     if fee is None:
         quoted = await case.repair.decided("maintenance_fee", "M-MISUSE")
@@ -154,6 +157,7 @@ async def at_his_cost(case: Case) -> Outcome:
         step="at_his_cost",
     )  # fmt: skip
     if answer.said is not Said.AGREED or not await case.repair.ordered(RepairKind.BENCH, fee, step="paid_repair"):
+        case.repair.over()
         return await give_back(case, Outcome.RETURNED_TO_CUSTOMER)
     ended = await case.repair.followed("D-REP", step="paid_repair")
     case.repair.over()

@@ -171,7 +171,7 @@ class Repair:
         case.state.repair = said.state
         expected = said.expected_at.isoformat() if said.expected_at else None
         self._record(step, said.state, fee=said.fee, expected_at=expected)
-        if said.fee is not None:
+        if case.state.repair_fee is None:  # what he was quoted stands, whatever is said later
             case.state.repair_fee = said.fee
         return said.state
 
