@@ -6,6 +6,8 @@ came with the order and would not come now are counted against it, so that nobod
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from domain.decision import Decision
 from domain.events import Request
 from domain.money import Money
@@ -55,7 +57,7 @@ def price_difference(request: Request) -> PriceDifference:
     )
 
 
-_SENTENCES = {
+_SENTENCES: Mapping[str, tuple[str, str]] = {
     "price_unknown": ("没有现价，由人核实。", "The price now is not known: a person looks."),
     "no_lower_price": ("现价不低于成交价，没有差价。", "The goods are not cheaper now."),
     "gifts_outweigh": ("计入赠品后没有差价。", "With the gifts counted there is no difference."),
