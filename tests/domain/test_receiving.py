@@ -28,6 +28,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "return_shipped": {"courier": "yto", "waybill": "YT1"},
     "customer_confirmed": {"solved": False},
     "customer_withdrew": {},
+    "customer_looked": {"found": False},
     "survey_answered": {"score": 4},
     "parcel_update": {"waybill": "YT1", "state": "lost"},
     "courier_answered": {"verdict": "lost"},
