@@ -125,6 +125,28 @@ async def test_a_person_may_end_it_where_there_is_no_proof(house: House) -> None
     assert await case.to_the_end() == "rejected"
 
 
+@pytest.mark.parametrize(
+    ("found", "then"),
+    [
+        ("confirmed", {"waiting_for": "consent"}),
+        ("not_covered", {"needs_human": "decide:maintenance_fee"}),
+        ("no_fault", {"needs_human": "decide:centre_no_fault"}),
+    ],
+)
+async def test_the_makers_service_centre_may_look_first(house: House, found: str, then: dict[str, str]) -> None:
+    """R-QUAL-CENTER: its finding counts: repaired, paid for, or decided on by a person."""
+    case = await asked(house, evidence=[], customer={"photos_after": "30h"})
+    await case.run_until(waiting_for="photos")
+    await case.say("repair_status", state=found, by="service_center:3")
+
+    await case.run_until(**then)
+
+    heard = await case.one("centre_heard", state=found)
+    assert heard.rule == "R-QUAL-CENTER"
+    assert len(await case.journal("type_changed")) == (found == "not_covered")
+    assert ("D-REPCONF" in (await case.state()).clocks) is (found == "confirmed")
+
+
 async def test_a_repair_is_signed_by_a_leader(house: House) -> None:
     """A-SIGN: an agent cannot sign; a supervisor can refuse, and then a person decides."""
     case = await asked(house)

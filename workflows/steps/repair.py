@@ -71,6 +71,23 @@ class Repair:
 
         return await case.once("remote_guidance", guiding, bool)
 
+    async def centre(self) -> RepairState | None:
+        """What the maker's service centre found, where he had it look first (R-QUAL-CENTER). None: he did not."""
+        case = self._case
+
+        async def hearing() -> str:
+            said = case.take(RepairStatus, where=lambda one, _: not one.request)
+            if said is None:
+                return ""
+            case.note("centre_heard", "R-QUAL-CENTER", state=said.state)
+            if said.state is RepairState.CONFIRMED:  # no repairer need confirm it once more
+                await case.clock("D-REPCONF")
+                case.met("D-REPCONF")
+            return said.state
+
+        heard = await case.once("centre", hearing, str)
+        return RepairState(heard) if heard else None
+
     async def decided(self, question: str, rule: str) -> Ruling | Outcome:
         """Have a person decide: a ruling that it is repaired all the same, with its fee if there is one, or an end."""
         ruling = await self._case.desk.decide(question, rule)
