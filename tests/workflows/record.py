@@ -369,6 +369,10 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "warranty_repair-no_proof": (
         "warranty_repair", {"reason": "quality", "customer": {"photos": 0}}, (_decides("no_proof", "explain_only"),),
     ),
+    "warranty_repair-centre_first": (
+        "warranty_repair", {"reason": "quality", "customer": {"photos_after": "30h"}},
+        (_says("photos", "repair_status", state="confirmed", by="service_center:3"), SIGNED),
+    ),
     "warranty_repair-silent": ("warranty_repair", {**REPAIR, "customer": {"agrees_after": "never"}}, ()),
     "warranty_repair-visited": ("warranty_repair", {**REPAIR, "customer": {"choice": "onsite_visit"}}, (SIGNED,)),
     "warranty_repair-not_signed": (
