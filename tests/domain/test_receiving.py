@@ -42,6 +42,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "platform_ruled": {"verdict": "for_shop"},
     "request_repeated": {"event": "e-1"},
     "calendar_changed": {},
+    "damage_described": {"packaging": "broken", "severity": "minor"},
+    "packing_checked": {"complete": False},
+    "stock_told": {},
+    "stock_arrived": {},
+    "ordered_again": {"order_no": "N-1"},
 }
 
 
