@@ -43,6 +43,8 @@ FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that sta
 WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
 AWAITED = frozenset({"customer_to_surface", "contact_slot"})  # what a case waits for when any word of his is welcome
 POSTAGE_ASKED = "postage_asked"  # a breach by us of which a supervisor is told; his note says that he knows (P-FREEPOST)
+TURNED = frozenset({ParcelState.REJECTED, ParcelState.RETURNING, ParcelState.RETURNED})
+"""What a courier says of a parcel that is on its way to us."""
 UNANSWERED = "customer_wrote"  # why a person is needed: nobody may be left unanswered (R-FALLBACK)
 
 
@@ -281,6 +283,18 @@ class CaseState(BaseModel):
         """
         asked = (refund for refund in self.refunds if refund.purpose != GOODWILL)
         return bool(self.collected) or any(refund.status is not RefundStatus.REFUSED for refund in asked)
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether a parcel that the customer never had is on its way to us, or with us (T-INBOUND).
+
+        Nothing is taken back then by a word: he would be left with neither goods nor money.
+        """
+        goods = self.goods
+        turned = self.parcels.get(goods.waybill) in TURNED or goods.received_at is not None
+        return goods.inbound is InboundKind.UNDELIVERED_RETURN or (
+            goods.inbound is InboundKind.REFUSED_RETURN and turned
+        )
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:
         """Shed what is in the way of handing the state to a new run, of which the server takes 2 MB at most.

@@ -151,6 +151,10 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
         zh = "已有退款到账或正在支付，不能撤销；请等退款完成后结案"
         en = "Money was paid back or is on its way, so the case cannot be cancelled; let it end and close it"
         return refuse("paid", "R-REF-PATH", zh, en)
+    if model is CancelCase and state.comes_back:
+        zh = "包裹正在退回，撤销会让顾客货款两空；请与顾客商量后处理"
+        en = "The parcel is coming back: cancelled, he would have neither goods nor money; speak with him"
+        return refuse("coming_back", "R-CANCEL-SHIPPED", zh, en)
     return None
 
 

@@ -349,9 +349,9 @@ class Case:
             self.rested_in_run = True
 
     def _withdrawn(self) -> bool:
-        """Whether the request was taken back while it still can be: money on its way cannot."""
+        """Whether the request was taken back while it still can be: money or a parcel on its way back cannot."""
         state = self.state
-        return state.withdrawn and not self.done("outcome") and not state.money_moves
+        return state.withdrawn and not self.done("outcome") and not state.money_moves and not state.comes_back
 
     def _continue_as_new_if_long(self) -> None:
         """Go on in a new run: at a rest, or in a flood that lets the case find none."""

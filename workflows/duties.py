@@ -54,7 +54,7 @@ async def act(case: Case, now: datetime) -> bool:
             return True
     if await case.consent.quote():
         return True
-    if _answer_changed(case) or _verdict_unheard(case):
+    if _answer_changed(case) or _verdict_unheard(case) or _withdrew_too_late(case):
         return True
     due = _news_due(case)
     if due is not None and due <= now:
@@ -99,6 +99,16 @@ def _verdict_unheard(case: Case) -> bool:
     already = state.needs_human
     escalate(case, PlatformRuled.kind, "T-RIGHTS")
     state.needs_human = already or state.needs_human  # what a person must do already is not forgotten over it
+    return True
+
+
+def _withdrew_too_late(case: Case) -> bool:
+    """He wants his parcel after all, and it comes back to us already: a person speaks with him (R-CANCEL-SHIPPED)."""
+    state = case.state
+    if not (state.withdrawn and state.comes_back) or case.done("outcome"):
+        return False
+    state.withdrawn = False
+    escalate(case, "withdrew_too_late", "R-CANCEL-SHIPPED")
     return True
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.workflows.house import House
-from tests.workflows.lived_case import about
+from tests.workflows.lived_case import Refused, about
 
 UNSHIPPED = {"waybill": "", "shipped_at": None, "signed_at": None}
 MOVING = {"signed_at": None}
@@ -305,6 +305,35 @@ async def test_a_new_run_at_every_rest_changes_nothing(house: House, name: str) 
     assert len(await case.ledger("order_held")) == (name == "held")
     assert len(await case.ledger("parcel_recalled")) == (name in ("left", "called_back"))
     assert len(await case.journal("inbound_expected")) == (name != "held")
+
+
+async def test_who_takes_his_request_back_while_it_comes_back_is_spoken_with(house: House) -> None:
+    """It is turned round already: taken back by a word, he would have neither goods nor money."""
+    case = await house.open("cancel_before_receipt", order=MOVING, customer=FIRM)
+    await case.run_until(waiting_for="parcel_back")
+
+    await case.say("customer_withdrew")
+
+    assert (await case.rest()).needs_human == "withdrew_too_late"
+    assert (await case.one("escalated", reason="withdrew_too_late")).rule == "R-CANCEL-SHIPPED"
+    with pytest.raises(Refused) as refused:
+        await case.act("cancel_case", reason="called")
+    assert refused.value.code == "coming_back"
+    assert await case.to_the_end() == "refunded"
+    assert await case.payments() == [4500]
+
+
+async def test_who_takes_his_request_back_in_time_keeps_his_parcel(house: House) -> None:
+    """He only considers our offer, or was only told to refuse it at the door: his word is enough."""
+    asked = await house.open("cancel_before_receipt", order=MOVING, customer={"agrees_after": "never"})
+    await asked.run_until(waiting_for="consent")
+    told = await house.open("cancel_before_receipt", order=MOVING, customer=FIRM, courier={"recall": "refused"})
+    await told.run_until(waiting_for="parcel_back")
+    for case in (asked, told):
+        await case.say("customer_withdrew")
+
+        assert await case.to_the_end() == "withdrawn"
+        assert await case.payments() == []
 
 
 async def test_who_waits_in_vain_is_put_before_a_person(house: House) -> None:

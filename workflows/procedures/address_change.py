@@ -80,6 +80,7 @@ async def called_back(case: Case) -> Outcome:
     if turned != COMING_BACK:
         return await case.remedy.decided_at_desk("recall_refused", "R-ADDR")
 
+    await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
     borne, freight = second_freight(case.request)
     case.note("freight_decided", borne.rule, outbound=borne.payer, inbound=borne.payer)
     choices = (Resolution.RESHIP, Resolution.FULL_REFUND)
@@ -89,7 +90,6 @@ async def called_back(case: Case) -> Outcome:
     )  # fmt: skip
     if answer.said is Said.AGREED and answer.choice is Resolution.FULL_REFUND:
         return await paid_when_back(case, InboundKind.UNDELIVERED_RETURN)
-    await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
     if answer.said is not Said.AGREED:
         return await case.remedy.decided_at_desk("reship_unanswered", "R-ADDR")
     if await case.shipping.send(ShipmentLeg.RESHIP, "R-ADDR"):

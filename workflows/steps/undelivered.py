@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.warehouse import WarehouseActivities
-from domain.case import ReturnStatus
+from domain.case import TURNED, ReturnStatus
 from domain.messages.facts import ReturnReceived
 from domain.ports.courier import CourierRequestKind
 from domain.ports.partner import Receipt
@@ -21,8 +21,6 @@ COMING_BACK = "coming_back"
 BACK = "back"
 LOST = "lost"
 OVERDUE = "overdue"
-TURNED = frozenset({ParcelState.REJECTED, ParcelState.RETURNING, ParcelState.RETURNED})
-"""What a courier says of a parcel that is on its way to us."""
 
 
 class Undelivered:
