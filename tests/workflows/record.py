@@ -623,6 +623,11 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         "late_shipment", {"order": NUMBERED, "courier": NO_SCAN, "customer": {"choice": "full_refund"}}, (),
     ),
     "late_shipment-reshipped": ("late_shipment", {"order": NUMBERED, "courier": NO_SCAN}, ()),
+    "late_shipment-left_meanwhile": (
+        "late_shipment",
+        {"order": UNSHIPPED, "warehouse": {"answers_after": "2h", "holds": False},
+         "customer": {"choice": "full_refund"}}, (),
+    ),
     "late_shipment-overtaken": (
         "late_shipment", {"order": NUMBERED, "courier": NO_SCAN, "customer": {"agrees_after": "never"}},
         (_parcel("consent", "in_transit"), _parcel("delivery", "delivered")),
@@ -712,6 +717,14 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "return_refund-worn_serious": (
         "return_refund", {"reason": "quality", "worn": True, "evidence": PHOTOS, "warehouse": FAULTY},
         (_decides("worn_defect", "return_refund"), _decides("worn_serious", "return_refund", by="supervisor:2")),
+    ),
+    "return_refund-broken_in_use_repaired": (
+        "return_refund", {"warehouse": {"second": "customer_damage"}},
+        (_decides("inspection_customer_damage", "repair", amount={"minor": 1800}), SIGNED),
+    ),
+    "return_refund-broken_in_use_sent_back": (
+        "return_refund", {"warehouse": {"second": "customer_damage"}, "customer": {"agrees": [True, False]}},
+        (_decides("inspection_customer_damage", "repair", amount={"minor": 1800}),),
     ),
     "customer_misuse-repaired": (
         "customer_misuse", REPAIR, (_decides("misuse_repair", "repair", amount={"minor": 1800}), SIGNED),

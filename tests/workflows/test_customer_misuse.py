@@ -91,3 +91,35 @@ async def test_without_photos_a_person_decides(house: House) -> None:
     await case.act("decide", resolution="explain_only", reason="no_evidence")
 
     assert await case.to_the_end() == "rejected"
+
+
+async def came_back(house: House, **more: Any) -> LivedCase:
+    """A return that the second inspection found broken in use; an agent says that it can be mended for 18 yuan."""
+    case = await house.open("return_refund", warehouse={"second": "customer_damage"}, **more)
+    await case.run_until(needs_human="decide:inspection_customer_damage")
+    await case.act("decide", resolution="repair", amount={"minor": 1800})
+    return case
+
+
+async def test_what_came_back_broken_in_use_is_repaired_if_he_agrees(house: House) -> None:
+    """The goods are here already: quoted, agreed, signed, mended, sent back; no refund is due any more."""
+    case = await came_back(house)
+    assert (await case.one("type_changed")).data["type"] == "customer_misuse"
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:2")
+
+    assert await case.to_the_end() == "repaired"
+    assert len(await case.ledger("return_announced")) == 1, "it came once"
+    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["repair_out"]
+    assert await case.payments() == []
+    assert await case.journal("clock_breached", clock="D-REFPAY") == []
+
+
+async def test_who_declines_the_repair_of_what_came_back_has_his_own_goods_back(house: House) -> None:
+    """He does not want it: it is explained, and his goods go back to him at our cost, since he was quoted none."""
+    case = await came_back(house, customer={"agrees": [True, False]})
+
+    assert await case.to_the_end() == "returned_to_customer"
+    assert len(await case.told("misuse_explained")) == 1
+    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
+    assert await case.payments() == []

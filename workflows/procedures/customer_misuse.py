@@ -5,7 +5,8 @@ R-MISUSE, M-MISUSE, R-EVID, P-FEEQUOTE, P-CONSENT.
 
 from domain.answers import Said
 from domain.freight import freight
-from domain.vocabulary import Liability, Outcome, Resolution
+from domain.money import Money
+from domain.vocabulary import CaseType, Disposition, FreightPayer, Liability, Outcome, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.procedures.mending import mend
 
@@ -16,23 +17,40 @@ async def customer_misuse(case: Case) -> Outcome:
     if not await case.evidence.photos("R-MISUSE"):
         return await case.remedy.decided_at_desk("no_evidence", "R-MISUSE")
     ruling = await case.desk.decide("misuse_repair", "R-MISUSE")
-    if ruling.resolution is Resolution.EXPLAIN_ONLY:
-        return await explained(case)
-    if ruling.resolution is not Resolution.REPAIR:
+    if ruling.resolution not in (Resolution.REPAIR, Resolution.EXPLAIN_ONLY):
         outcome = await case.remedy.carry_out(ruling, "R-MISUSE", step="misuse_repair")
         return outcome or await case.remedy.decided_at_desk("misuse_not_settled", "R-MISUSE")
 
+    if ruling.resolution is Resolution.REPAIR and await agreed_to(case, ruling.amount):
+        return await mend(case, Resolution.REPAIR, FreightPayer.CUSTOMER, ruling.amount)
+    await case.contact.tell("misuse_explained", "R-MISUSE")
+    return Outcome.EXPLAINED
+
+
+async def broken_in_use(case: Case) -> Outcome:
+    """A return that the inspection found broken in use: a person decides, perhaps for a repair; else it goes back."""
+    question, rule = "inspection_customer_damage", "R-NR-WINDOW"
+    ruling = await case.desk.decide(question, rule)
+    if ruling.resolution is not Resolution.REPAIR:
+        outcome = await case.remedy.carry_out(ruling, rule, step=question)
+        return outcome or await case.remedy.decided_at_desk(f"{question}_2", rule)
+
+    case.becomes(CaseType.CUSTOMER_MISUSE, "R-MISUSE")
+    case.no_longer_due("D-REFPAY")  # he has his goods back and not the money
+    if await agreed_to(case, ruling.amount):
+        return await mend(case, Resolution.REPAIR, FreightPayer.CUSTOMER, ruling.amount, here=True)
+    await case.contact.tell("misuse_explained", "R-MISUSE", rma=case.state.goods.rma)
+    await case.returns.dispose(Disposition.SEND_BACK)
+    if await case.shipping.send(ShipmentLeg.SEND_BACK, "R-MISUSE"):
+        return Outcome.RETURNED_TO_CUSTOMER
+    return await case.remedy.decided_at_desk("send_back_failed", "R-MISUSE")
+
+
+async def agreed_to(case: Case, fee: Money | None) -> bool:
+    """Whether he agrees to what the repair costs him and to whose the postage is: nothing is done before."""
     costs = freight(case.request.reason, case.rules, free_postage=case.order.free_postage, liability=Liability.CUSTOMER)
     case.note("freight_decided", costs.rule, inbound=costs.inbound, outbound=costs.back)
     answer = await case.consent.propose(
-        Resolution.REPAIR, "M-MISUSE", template="misuse_repair_quoted", fee=ruling.amount, freight=costs.inbound
+        Resolution.REPAIR, "M-MISUSE", template="misuse_repair_quoted", fee=fee, freight=costs.inbound
     )
-    if answer.said is not Said.AGREED:
-        return await explained(case)
-    return await mend(case, Resolution.REPAIR, costs.inbound, ruling.amount)
-
-
-async def explained(case: Case) -> Outcome:
-    """Nothing is repaired, nothing is owed: the goods are his and stay with him."""
-    await case.contact.tell("misuse_explained", "R-MISUSE")
-    return Outcome.EXPLAINED
+    return answer.said is Said.AGREED

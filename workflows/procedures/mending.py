@@ -14,17 +14,20 @@ from workflows.course import Case
 INSTEAD = (Resolution.EXCHANGE, Resolution.FULL_REFUND)
 
 
-async def mend(case: Case, how: Resolution, inbound: FreightPayer, fee: Money | None = None) -> Outcome:
-    """A leader signs the application; then the goods come to us, or a technician goes to him."""
+async def mend(
+    case: Case, how: Resolution, inbound: FreightPayer, fee: Money | None = None, *, here: bool = False
+) -> Outcome:
+    """A leader signs the application; then the goods come to us unless they are `here`, or a technician goes to him."""
     if not await case.repair.signed("sign_repair", "A-SIGN"):
         return await case.remedy.decided_at_desk("repair_not_signed", "A-SIGN")
     if how is Resolution.ONSITE_VISIT:
         return await visit(case, fee)
 
-    await case.returns.authorize(inbound, "repair_authorized", WXRK)
-    if not await case.returns.shipped():
-        return Outcome.EXPIRED
-    await case.returns.arrived()
+    if not here:
+        await case.returns.authorize(inbound, "repair_authorized", WXRK)
+        if not await case.returns.shipped():
+            return Outcome.EXPIRED
+        await case.returns.arrived()
     ended = await case.repair.while_we_have_it(lambda: repaired(case, fee))
     if ended is None and fee and case.state.repair is RepairState.DONE:
         return await unpaid(case)

@@ -29,7 +29,7 @@ async def postage_claim(case: Case) -> Outcome:
 
 
 async def extra_postage(case: Case, due: PostageDue) -> Outcome:
-    """Asked for on goods sold with free postage: a breach by us. An apology, a record, the supervisor, all of it back."""
+    """Asked for on goods sold with free postage, a breach by us: apology, record, supervisor, and all of it back."""
     amount, decided_by = due.amount, str(Party.SYSTEM)
     if amount is None or not due.clear:
         ruling = await case.desk.decide("extra_postage", "P-FREEPOST")

@@ -1,7 +1,7 @@
 """退货退款: goods come back, are inspected by two persons, and are paid for.
 
-R-NR-WINDOW, R-QUAL-7D, R-QUAL-WORN, R-EVID, R-CONSENT, R-RET-ADDR, R-RET-SLIP, R-RET-TRACK, W-1 … W-9, D-REFPAY, M-QUAL,
-M-NR-FREE, X2, X3, X15.
+R-NR-WINDOW, R-QUAL-7D, R-QUAL-WORN, R-EVID, R-CONSENT, R-RET-ADDR, R-RET-SLIP, R-RET-TRACK, W-1 … W-9, D-REFPAY,
+M-QUAL, M-NR-FREE, X2, X3, X15.
 """
 
 from domain.answers import Answer, Said
@@ -10,6 +10,7 @@ from domain.refund_amount import refund_for_return
 from domain.return_window import Window
 from domain.vocabulary import Disposition, Inspection, Outcome, Resolution, ShipmentLeg
 from workflows.course import Case
+from workflows.procedures.customer_misuse import broken_in_use
 from workflows.procedures.worn_defect import worn_defect
 
 
@@ -71,6 +72,8 @@ async def settle_return(case: Case, verdict: Inspection) -> Outcome:
         return await no_fault_found(case)
     if verdict in (Inspection.PASS, Inspection.DEFECT_CONFIRMED, Inspection.TRANSIT_DAMAGE):
         return await pay_for_return(case, verdict)
+    if verdict is Inspection.CUSTOMER_DAMAGE:
+        return await broken_in_use(case)
     return await case.remedy.decided_at_desk(f"inspection_{verdict}", "R-NR-WINDOW")
 
 
