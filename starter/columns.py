@@ -179,11 +179,20 @@ class _Row:
             "drop": self._drop(),
             "worn": self._choice("worn") or None,
             "lines": self._concerned(),
+            "replacement": self._replacement(),
             "evidence": [part for part in re.split(r"[;,\s|]+", self._read("evidence", cells.text) or "") if part],
         }
         if kind == CaseType.ADDRESS_CHANGE:
             self._send_elsewhere(data)
         return {key: value for key, value in data.items() if value not in (None, "", [])}
+
+    def _replacement(self) -> list[dict[str, Any]]:
+        """What he wants instead, where the row names it: as many pieces as it is about, at the price that it tells."""
+        sku = self._read("replacement", cells.identifier)
+        if not sku:
+            return []
+        pieces = self._read("asked_quantity", cells.count) or self._read("quantity", cells.count)
+        return [{"sku": sku, "quantity": pieces, "price": self._money("replacement_price", needed=True)}]
 
     def _send_elsewhere(self, data: dict[str, Any]) -> None:
         """The address of the order is the one that is to be changed; where it shall go stands in its own column."""

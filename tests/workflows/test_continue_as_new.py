@@ -48,6 +48,16 @@ SCRIPTS: dict[str, dict[str, Any]] = {
         "warehouse": {"second": "defect_confirmed"},
     },
     "customer_misuse": {"reason": "quality"},
+    "exchange": {
+        "reason": "quality", "evidence": ["evidence/a", "evidence/b"], "courier": ARRIVES,
+        "warehouse": {"second": "defect_confirmed"}, "replacement": [{"sku": "POT", "quantity": 1, "price": 6000}],
+        "customer": {"pays_after": "40h"},
+    },
+    "colour_difference": {
+        "reason": "colour", "courier": ARRIVES, "replacement": [{"sku": "MUG", "quantity": 1, "price": 4000}],
+        "provider": {"answer": "pending"},
+    },
+    "size_unsuitable": {"reason": "size", "courier": ARRIVES},
 }  # fmt: skip
 
 
@@ -64,7 +74,7 @@ async def lives(house: House, case_type: str, *, anew: bool) -> LivedCase:
         last = lived.shown
         await remembers_all(case)
         if last["waiting_for"].startswith("decision_"):
-            await case.act("decide", resolution="full_refund")
+            await case.act("decide", resolution="full_refund", liability="merchant")
         elif last["waiting_for"] == "approval":
             await case.act("approve", "manager:2")
     return case
