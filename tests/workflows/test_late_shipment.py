@@ -49,6 +49,7 @@ async def test_a_number_without_a_scan_is_not_shipped_after_four_days(house: Hou
     (incident,) = await case.records("parcel_incident")
     assert incident["incident"] == "not_shipped"
     assert await case.payments() == [4500]
+    assert len(await case.ledger("order_held")) == 1, "nothing leaves for goods that are paid back"
 
 
 async def test_a_scan_just_before_the_four_days_are_over_counts(house: House) -> None:
@@ -140,3 +141,28 @@ async def test_who_wants_neither_hears_from_a_person(house: House) -> None:
     await case.act("decide", resolution="full_refund")
 
     assert await case.to_the_end() == "refunded"
+
+
+async def test_goods_that_leave_while_he_chooses_them_are_not_sent_twice(house: House) -> None:
+    """He wants them sent; asked to hold the old order, the warehouse says that it has just left: it is followed."""
+    warehouse = {"answers_after": "2h", "handed_over": True, "holds": False}
+    case = await house.open("late_shipment", reason="late", order=UNSHIPPED, warehouse=warehouse)
+
+    assert await case.to_the_end() == "delivered"
+
+    assert len(await case.journal("complaint_upheld")) == 1
+    assert await case.ledger("goods_shipped") == []
+
+
+async def test_goods_that_leave_while_he_wants_his_money_are_called_back(house: House) -> None:
+    """Too late to hold it: it is a cancellation on its way, called back, and paid when it is back."""
+    warehouse = {"answers_after": "2h", "holds": False}
+    case = await house.open(
+        "late_shipment", reason="late", order=UNSHIPPED, warehouse=warehouse, customer={"choice": "full_refund"}
+    )
+
+    assert await case.to_the_end() == "refunded"
+
+    assert (await case.one("type_changed")).data["type"] == "cancel_before_receipt"
+    assert len(await case.ledger("parcel_recalled")) == 1
+    assert await case.payments() == [4500]

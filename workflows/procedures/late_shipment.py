@@ -3,11 +3,13 @@
 R-LATE-SHIP, R-SHIP-24H, R-FAKESHIP, D-FAKESHIP, P-HONEST, R-CANCEL-UNSHIPPED.
 """
 
-from domain.answers import Said
-from domain.vocabulary import Liability, Outcome, Resolution
+from domain.answers import Answer, Said
+from domain.vocabulary import CaseType, Liability, Outcome, Resolution
 from workflows.course import Case
+from workflows.procedures.cancel_before_receipt import called_back
 from workflows.procedures.parcel_lost import make_good
 from workflows.steps.courier import MOVING
+from workflows.steps.pending import LEFT
 
 
 async def late_shipment(case: Case) -> Outcome:
@@ -16,7 +18,7 @@ async def late_shipment(case: Case) -> Outcome:
     if seen in MOVING:
         return await followed(case, case.order.waybill)
 
-    within, since = ("D-FAKESHIP", case.order.shipped_at) if case.order.waybill else ("S-SHIP", None)
+    within, since = ("D-FAKESHIP", case.order.shipped_at) if await case.parcel.numbered() else ("S-SHIP", None)
     limit = await case.clock(within, at=since)
     await case.contact.tell("late_shipment_told", "R-LATE-SHIP", due=limit.due_at.isoformat())
     await case.shipping.pressed("R-LATE-SHIP")
@@ -41,7 +43,18 @@ async def not_shipped(case: Case) -> Outcome:
     if answer.said is Said.OVERTAKEN:
         waybill = await case.once("scanned", case.parcel.now_scanned, str)
         return await followed(case, waybill)
+    # Nothing may leave for goods that are paid back, nor twice.
+    if answer.said is Said.AGREED and await case.pending.hold("R-CANCEL-UNSHIPPED") == LEFT:
+        return await left_after_all(case, answer)
     return await case.remedy.as_chosen(answer, "unshipped", "R-LATE-SHIP")
+
+
+async def left_after_all(case: Case, answer: Answer) -> Outcome:
+    """It went out just now: who wants the goods gets these, who wants his money has them called back."""
+    if answer.choice is Resolution.FULL_REFUND:
+        case.becomes(CaseType.CANCEL_BEFORE_RECEIPT, "R-CANCEL-SHIPPED")
+        return await called_back(case)
+    return await followed(case, case.order.waybill)
 
 
 async def followed(case: Case, waybill: str) -> Outcome:

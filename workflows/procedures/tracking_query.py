@@ -20,7 +20,7 @@ from workflows.procedures.signed_not_received import signed_not_received
 async def tracking_query(case: Case) -> Outcome:
     """Look it up at the courier's, answer, leave a note and follow it; where something is wrong, it is that case."""
     seen = await case.courier.track()
-    found = case_of(seen, has_waybill=bool(case.order.waybill))
+    found = case_of(seen, has_waybill=await case.parcel.numbered())
     case.becomes(found, "R-VERIFY")
     match found:
         case CaseType.LATE_SHIPMENT:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from domain import promise_ledger
 from domain.case import CaseState
 from domain.clocks import Clock
-from domain.messages.facts import CourierAnswered, CustomerLooked
+from domain.messages.facts import CourierAnswered, CustomerLooked, WarehouseAnswered
 from domain.ports.courier import CourierRequestKind
 from domain.vocabulary import ParcelState, Party, Stage
 from workflows.duties import escalate
@@ -148,6 +148,15 @@ class Parcel:
         for owed in [promise.id for promise in case.state.open_promises() if promise.what == DELIVERY]:
             how(case.state, owed, case.now)
 
+    async def numbered(self) -> bool:
+        """Whether a number was filled in when he came; the order may go under one later."""
+        case = self._case
+
+        async def looking() -> bool:
+            return bool(case.order.waybill)
+
+        return await case.once("numbered", looking, bool)
+
     async def leaves(self, within: str, rule: str) -> str:
         """Wait for the first scan: a number without one is no shipping (R-FAKESHIP). The waybill, or empty.
 
@@ -165,6 +174,8 @@ class Parcel:
                 left = await self._left(clock)
             if case.state.needs_human in (NO_SCAN, f"overdue:{within}"):
                 case.state.needs_human = ""
+            while case.take(WarehouseAnswered) is not None:
+                pass  # its word on our chasing answers no later question
             return left or ""
 
         return await case.once(f"leaves/{within}", waiting, str)
