@@ -32,7 +32,7 @@ def is_about_a_review(start: CaseStart) -> bool:
 
 def trading(start: CaseStart, command: Command) -> Refusal | None:
     """Whether the command would give goodwill in such a case, or give anything for a review in any."""
-    if command.kind in GIVING and _NAMED.search(" ".join(_words(command))):
+    if _gives(start, command) and _NAMED.search(" ".join(_words(command))):
         zh, en = (
             "给顾客钱物的操作不得提到评价；请只写事情本身",
             "What gives something to a customer does not speak of reviews; name the matter itself",
@@ -53,6 +53,13 @@ def trading(start: CaseStart, command: Command) -> Refusal | None:
             en = f"In a case about a review one promises {known}, and a sum only of a refund"
             return refuse("review_case", "P-NOTRADE", zh, en)
     return None
+
+
+def _gives(start: CaseStart, command: Command) -> bool:
+    """An unknown occasion of goodwill is refused as such; one that the shop's rulebook named so is refused here."""
+    if isinstance(command, OfferCompensation):
+        return command.occasion in {size.occasion for size in start.rules.compensation}
+    return command.kind in GIVING
 
 
 def _words(command: Command) -> list[str]:

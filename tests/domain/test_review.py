@@ -96,6 +96,19 @@ def test_a_command_that_gives_something_speaks_of_no_review_in_any_case(reason: 
     assert refused.rule == "P-NOTRADE"
 
 
+def test_an_occasion_that_a_rulebook_calls_after_reviews_is_refused() -> None:
+    """A shop's file cannot open the door either: goodwill "for five stars" is none of a customary size."""
+    desk = Desk("consent")
+    (first, *others) = desk.start.rules.compensation
+    rules = desk.start.rules.model_copy(
+        update={"compensation": (first.model_copy(update={"occasion": "five_stars"}), *others)}
+    )
+    desk.start = desk.start.model_copy(update={"rules": rules})
+    refused = desk.refusal("offer_compensation", form="coupon", amount=yuan_of("5.00"), occasion="five_stars")
+    assert refused is not None
+    assert (refused.code, refused.rule) == ("review_named", "P-NOTRADE")
+
+
 def test_what_solves_the_problem_is_allowed() -> None:
     """Goods and money go by their own rules, and an answer may be promised."""
     for fields in ({"resolution": "reship"}, {"resolution": "full_refund"}, {"resolution": "explain_only"}):

@@ -63,8 +63,23 @@ async def test_an_answer_in_the_last_minute_is_in_time_and_one_after_it_is_not_l
     late = await reviewed(house, customer={"surfaces_after": "121m", "calls": "no_answer"})
     await late.run_until(waiting_for="decision_bad_review")
     assert len(await late.told("trouble_call")) == 1
-    assert len(await late.journal("customer_replied")) == 1 or await late.pass_time(minutes=5)
     for case in (early, late):
+        await case.act("decide", resolution="explain_only")
+        assert await case.to_the_end() == "explained"
+
+
+async def test_at_night_he_is_written_to_and_called_in_the_morning_unless_he_answers_before(house: House) -> None:
+    """P-HOURS: at eight in the evening a message, at ten in the morning the call; an answer at eleven makes it idle."""
+    silent = await reviewed(house, local_hour=20, customer={"calls": "no_answer"})
+    owl = await reviewed(house, local_hour=20, customer={"surfaces_after": "3h"})
+    now = await owl.run_until(waiting_for="decision_bad_review")
+    assert about(now.at, owl.began + timedelta(hours=3))
+    assert about((await owl.state()).clocks["S-ONLINE"].due_at, now.at + timedelta(hours=1))
+    assert {entry.data["result"] for entry in await owl.told("trouble_call")} <= {"blocked_by_guard"}
+    await silent.run_until(waiting_for="decision_bad_review")
+    called = (await silent.told("trouble_call"))[-1]
+    assert about(called.at, silent.began + timedelta(hours=14))
+    for case in (owl, silent):
         await case.act("decide", resolution="explain_only")
         assert await case.to_the_end() == "explained"
 

@@ -3,7 +3,7 @@
 R-REV-FIRST, R-REV-NOTRADE, P-NOTRADE, R-CONSENT, A-CAP. The procedure offers no goodwill, and none can be given in it.
 """
 
-from domain.vocabulary import Channel, Outcome
+from domain.vocabulary import Outcome
 from workflows.course import Case
 
 
@@ -12,5 +12,5 @@ async def bad_review(case: Case) -> Outcome:
     await case.contact.tell("trouble_asked", "R-REV-FIRST")
     online = await case.contact.wait_for_customer(within="S-REVIEW")
     if not online:
-        await case.contact.attempt("review/call", Channel.CALL, "trouble_call", "R-REV-FIRST")
+        online = await case.contact.call_unless_heard("trouble_call", "R-REV-FIRST", "review")
     return await case.solution.agreed("bad_review", "R-ALT", within="S-ONLINE" if online else "S-DECIDE")

@@ -49,14 +49,25 @@ class Contact:
         if called.result is not AttemptResult.REACHED:
             await self.attempt(f"text/{template}", Channel.SMS, template, rule, **variables)
 
-    async def call_unless(self, template: str, rule: str, step: str, idle: Callable[[], bool]) -> None:
-        """Call him in the next hour in which he may be called, unless it has become idle by then."""
+    async def call_unless(self, template: str, rule: str, step: str, idle: Callable[[], bool]) -> bool:
+        """Call him in the next hour in which he may be called, unless it has become idle by then. True: reached."""
 
         async def calling() -> bool:
             answer = await self.attempt(f"call/{step}", Channel.CALL, template, rule, idle)
             return answer is AttemptResult.REACHED
 
-        await self._case.once(f"called/{step}", calling, bool)
+        return await self._case.once(f"called/{step}", calling, bool)
+
+    async def call_unless_heard(self, template: str, rule: str, step: str) -> bool:
+        """Call him, unless he surfaces before he may be called. True when he surfaced, by himself or on the call."""
+
+        def wrote() -> bool:
+            return any(fact.kind == CustomerReplied.kind for fact in self._case.state.mailbox)
+
+        async def reaching() -> bool:
+            return await self.call_unless(template, rule, step, wrote) or self._heard()
+
+        return await self._case.once(f"surfaced/{step}", reaching, bool)
 
     async def attempt(
         self,
