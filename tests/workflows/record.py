@@ -179,6 +179,11 @@ async def _handed_over(case: LivedCase) -> None:
     await case.act("log_call", by="supervisor:1", result="reached", note_ref="text/2", outcome="adjourned")
 
 
+async def _keeps_promises(case: LivedCase) -> None:
+    await case.run_until(waiting_for="confirmation")
+    await case.keep_promises()
+
+
 _filed = _commands("report", "file_report", "supervisor:1", note_ref="text/9")
 _submitted = _commands("evidence_pack", "submit_evidence", "agent:7", receipt="PLATFORM-1")
 
@@ -645,6 +650,10 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         (_decides("complaint", "reship"), _decides("complaint_2", "reship"), _handed_over,
          _decides("complaint_3", "full_refund", "supervisor:1"), _filed),
     ),
+    "complaint-goodwill": (
+        "complaint", {}, (_decides("complaint", "coupon", amount={"minor": 1000}), _keeps_promises),
+    ),
+    "complaint-withdrawn": ("complaint", {}, (_says("decision_complaint", "customer_withdrew"),)),
     "dispute-reshipped": ("dispute", {}, (_decides("dispute", "reship", "supervisor:1"), _filed)),
     "bad_review-reshipped": (
         "bad_review", {"customer": {"surfaces_after": "10m"}}, (_decides("bad_review", "reship"),),
@@ -656,6 +665,14 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         "platform_rights", {"order": DEAR, "evidence": PHOTOS, "deadline": timedelta(hours=12)},
         (_submitted, _says("ruling", "platform_ruled", verdict="more_evidence"), _submitted,
          _says("ruling", "platform_ruled", verdict="for_customer")),
+    ),
+    "platform_rights-overruled": (
+        "platform_rights", {"customer": {"verdicts": ["for_shop", "for_customer"], "ruled_after": "2d"}},
+        (_submitted, _decides("reopened", "full_refund")),
+    ),
+    "platform_rights-partly": (
+        "platform_rights", {"customer": {"ruled_after": "never"}},
+        (_says("evidence_pack", "platform_ruled", verdict="for_customer", amount={"minor": 900}),),
     ),
     "platform_rights-explained": (
         "platform_rights", {}, (_submitted, _says("ruling", "platform_ruled", verdict="for_shop")),
