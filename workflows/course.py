@@ -39,16 +39,16 @@ from workflows.steps.exchange import Exchange
 from workflows.steps.fees import Fees
 from workflows.steps.goodwill import Goodwill
 from workflows.steps.money import Funds
-from workflows.steps.platform import Platform
 from workflows.steps.parcel import Parcel
 from workflows.steps.pending import Pending
+from workflows.steps.platform import Platform
 from workflows.steps.remedy import Remedy
 from workflows.steps.repair import Repair
 from workflows.steps.rerouting import Rerouting
 from workflows.steps.returns import Returns
 from workflows.steps.shipping import Shipping
-from workflows.steps.stock import Stock
 from workflows.steps.solution import Solution
+from workflows.steps.stock import Stock
 from workflows.steps.undelivered import Undelivered
 from workflows.timer import Alarm
 

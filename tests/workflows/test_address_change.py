@@ -76,6 +76,17 @@ async def test_he_is_texted_where_he_may_not_be_called(house: House) -> None:
     assert results == [("im", "sent"), ("call", "blocked_by_guard"), ("sms", "sent")]
 
 
+async def test_who_takes_no_messages_is_called_once_and_texted(house: House) -> None:
+    """His client blocks messages and nobody answers the telephone: one call, then a text (R-FALLBACK, P-CALLCAP)."""
+    customer = {"im": "channel_blocked", "calls": ["no_answer"]}
+    case = await house.open("address_change", order=MOVING, person=NEW, customer=customer)
+
+    await case.run_until(waiting_for="delivery")
+
+    results = [(entry.data["channel"], entry.data["result"]) for entry in await case.told("address_changed_told")]
+    assert results == [("im", "channel_blocked"), ("call", "no_answer"), ("sms", "sent")]
+
+
 async def test_a_customer_who_gave_no_address_is_asked_for_it(house: House) -> None:
     """A wrong address and no other one known: nothing is asked of the courier before he gave one."""
     case = await house.open("address_change", order=MOVING, person=None)

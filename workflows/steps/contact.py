@@ -42,11 +42,11 @@ class Contact:
 
     async def tell_by_phone_too(self, template: str, rule: str, **variables: str) -> None:
         """Write to him, and call him; where that may not be now or reaches nobody, text him instead (R-ADDR)."""
-        if await self.tell(template, rule, **variables) is AttemptResult.REACHED:
-            return
-        call = partial(self._contact, f"call/{template}#now", Channel.CALL, template, rule, variables)
-        called = await self._case.once(f"call/{template}#now", call, ContactAnswer)
-        if called.result is not AttemptResult.REACHED:
+        result = await self.tell(template, rule, **variables)
+        if result is AttemptResult.SENT:  # else it was a call already, since he takes no messages
+            call = partial(self._contact, f"call/{template}#now", Channel.CALL, template, rule, variables)
+            result = (await self._case.once(f"call/{template}#now", call, ContactAnswer)).result
+        if result is not AttemptResult.REACHED:
             await self.attempt(f"text/{template}", Channel.SMS, template, rule, **variables)
 
     async def call_unless(self, template: str, rule: str, step: str, idle: Callable[[], bool]) -> bool:
