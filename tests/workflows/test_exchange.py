@@ -473,3 +473,31 @@ async def test_an_exchange_that_fails_too_is_exchanged_once_more(house: House) -
 
     assert await case.to_the_end() == "exchanged"
     assert [leg for leg, _ in await shipped(case)] == ["exchange_out", "exchange_out"]
+
+
+async def test_who_withdraws_after_he_paid_has_his_exchange(house: House) -> None:
+    """His payment crossed his withdrawal, its notice was lost: closing tells of it, and what was paid for is sent."""
+    case = await house.open("exchange", replacement=DEARER, **QUALITY)
+    await house.fault(case, "drop", partner="payments", operation="payment_received")
+
+    await case.run_until(waiting_for="payment")
+    await case.pass_time(hours=6)
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "exchanged"
+    assert (await collections(case), await came_in(case)) == ([("paid", 1500)], [1500])
+
+
+async def test_a_difference_that_cannot_be_paid_back_is_settled_by_a_person(house: House) -> None:
+    """The provider refuses for good: the bowl arrives all the same, and an agent gives a coupon for the five yuan."""
+    case = await house.open("exchange", replacement=CHEAPER, **QUALITY, provider={"answer": "refused"})
+
+    await case.run_until(ball_with="finance")
+    await case.act("decide", by="finance:5", resolution="explain_only")
+    await case.run_until(needs_human="decide:exchange_not_refunded")
+    assert [leg for leg, _ in await shipped(case)] == ["exchange_out"]
+    await case.act("decide", resolution="coupon", amount={"minor": 500})
+    await case.keep_promises()
+
+    assert await case.to_the_end() == "goodwill_only"
+    assert await case.payments() == []
