@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -297,7 +298,7 @@ async def test_an_order_that_left_meanwhile_is_changed_on_its_way(house: House) 
 @pytest.mark.parametrize("name", ["readdressed", "left", "for_a_fee", "refused"])
 async def test_a_new_run_at_every_rest_changes_nothing(house: House, name: str) -> None:
     """However long such a case takes, it goes on where it stood: each thing is asked once."""
-    lives: dict[str, dict[str, object]] = {
+    lives: dict[str, dict[str, Any]] = {
         "readdressed": {"order": UNSHIPPED},
         "left": {"order": UNSHIPPED, "warehouse": {"holds": False}},
         "for_a_fee": {"order": MOVING, "courier": {"fee": 800}, "local_hour": 16},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ MOVING = {"signed_at": None}
 FIRM = {"choice": "recall_parcel"}
 
 
-def drop(price: int, gift: int = 0) -> dict[str, object]:
+def drop(price: int, gift: int = 0) -> dict[str, Any]:
     """A cup that cost 45 yuan costs less now; a gift came with it then."""
     order = {**MOVING, "lines": [{"sku": "CUP", "quantity": 1, "price": 4500}]}
     gifts = {"gifts": [{"sku": "SPOON", "value": {"minor": gift}}]} if gift else {}
@@ -133,7 +134,7 @@ async def test_who_insists_has_it_called_back_and_is_paid_when_it_was_inspected(
 
 
 @pytest.mark.parametrize("customer", [{"agrees": False}, {"agrees_after": "never"}])
-async def test_no_answer_to_our_offer_is_no_consent_to_keep_it(house: House, customer: dict[str, object]) -> None:
+async def test_no_answer_to_our_offer_is_no_consent_to_keep_it(house: House, customer: dict[str, Any]) -> None:
     """He declines, or says nothing for twelve hours: what he asked for is done (S-PERSUADE)."""
     case = await house.open("cancel_before_receipt", order=MOVING, customer=customer)
 
@@ -145,7 +146,7 @@ async def test_no_answer_to_our_offer_is_no_consent_to_keep_it(house: House, cus
 
 
 @pytest.mark.parametrize("courier", [{"recall": "refused"}, {"recall_after": "never"}])
-async def test_what_cannot_be_called_back_is_refused_at_the_door(house: House, courier: dict[str, object]) -> None:
+async def test_what_cannot_be_called_back_is_refused_at_the_door(house: House, courier: dict[str, Any]) -> None:
     """The courier cannot turn it round, or does not answer: he is told to refuse it, it comes back, he is paid."""
     case = await house.open("cancel_before_receipt", order=MOVING, customer=FIRM, courier=courier)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.workflows.house import House
-from tests.workflows.lived_case import Refused, about
+from tests.workflows.house import MONDAY, SHOP, House
+from tests.workflows.lived_case import LivedCase, Refused, about
 
 THERE = {"signed_at": None}
 CANNOT = {"choice": "reship"}
@@ -72,7 +74,7 @@ async def test_no_agent_quotes_a_courier_that_the_customer_did_not_ask_for(house
 
 
 @pytest.mark.parametrize("customer", [CANNOT, {"agrees": False}])
-async def test_who_cannot_collect_it_gets_it_by_a_peer_courier(house: House, customer: dict[str, object]) -> None:
+async def test_who_cannot_collect_it_gets_it_by_a_peer_courier(house: House, customer: dict[str, Any]) -> None:
     """He cannot, or says no: the service desk hands it on, and it arrives (R-OOA-RELAY)."""
     case = await house.open("out_of_area", order=THERE, customer=customer)
 
@@ -124,7 +126,7 @@ async def test_a_relay_above_an_agents_limit_needs_a_supervisor(house: House) ->
 
 @pytest.mark.parametrize("courier", [{"relay": "refused"}, {"answers_after": "never"}])
 async def test_what_nobody_hands_on_comes_back_and_goes_out_with_another_courier(
-    house: House, courier: dict[str, object]
+    house: House, courier: dict[str, Any]
 ) -> None:
     """No relay, or no word by S-REROUTE: the original returns, and another courier brings the goods (R-OOA-PICKUP)."""
     case = await house.open("out_of_area", order=THERE, customer=CANNOT, courier=courier)
@@ -139,7 +141,7 @@ async def test_what_nobody_hands_on_comes_back_and_goes_out_with_another_courier
 
 
 @pytest.mark.parametrize("request_", [{"wants": "other_courier"}, {"customer": WISH}])
-async def test_the_courier_he_asks_for_is_quoted_before_the_transfer(house: House, request_: dict[str, object]) -> None:
+async def test_the_courier_he_asks_for_is_quoted_before_the_transfer(house: House, request_: dict[str, Any]) -> None:
     """He asks for another courier, when he comes or when he is asked: quoted, agreed to, transferred (R-OOA-FEE)."""
     case = await house.open("out_of_area", order=THERE, courier={"fee": 1500, "relay_to": "sf"}, **request_)
 
@@ -155,7 +157,7 @@ async def test_the_courier_he_asks_for_is_quoted_before_the_transfer(house: Hous
 
 
 @pytest.mark.parametrize("customer", [{**WISH, "agrees": [True, False]}, {**WISH, "agrees": True}])
-async def test_a_fee_that_he_does_not_accept_lands_with_a_person(house: House, customer: dict[str, object]) -> None:
+async def test_a_fee_that_he_does_not_accept_lands_with_a_person(house: House, customer: dict[str, Any]) -> None:
     """He asked for the courier and does not want the fee, or says nothing: nothing is transferred over his head."""
     case = await house.open("out_of_area", order=THERE, customer=customer, courier={"fee": 1500})
     if customer["agrees"] is True:
@@ -210,7 +212,7 @@ async def test_collected_an_hour_before_or_after_the_time_is_up(house: House, co
 @pytest.mark.parametrize("name", ["collected", "his_wish", "reshipped"])
 async def test_a_new_run_at_every_rest_changes_nothing(house: House, name: str) -> None:
     """However long such a case takes, it goes on where it stood: each thing is asked once."""
-    lives: dict[str, dict[str, object]] = {
+    lives: dict[str, dict[str, Any]] = {
         "collected": {"local_hour": 20, "customer": {"agrees_after": "20h"}},
         "his_wish": {"wants": "other_courier", "courier": {"fee": 1500}},
         "reshipped": {"customer": CANNOT, "courier": {"relay": "refused"}},
@@ -263,3 +265,33 @@ async def test_a_relayed_parcel_that_never_arrives_lands_with_a_person(house: Ho
     await case.act("decide", resolution="full_refund")
 
     assert await case.to_the_end() == "refunded"
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "waits_for"),
+    [
+        ("out_of_area", "out_of_area", "consent"),
+        ("bad_address", "address_change", "address"),
+        ("rejected", "cancel_before_receipt", "parcel_back"),
+    ],
+)
+async def test_the_couriers_trouble_code_opens_the_case(house: House, state: str, kind: str, waits_for: str) -> None:
+    """Nobody has written: the courier's push opens the case of that trouble, which asks the customer at once."""
+    order_no, waybill, at = f"PUSH-{state}", f"YT-PUSH-{state}", MONDAY + timedelta(hours=11)
+    order = {
+        "order_no": order_no, "customer_ref": f"c-push-{state}", "paid": {"minor": 4500}, "courier": "yto",
+        "lines": [{"sku": "CUP", "quantity": 1, "price": {"minor": 4500}}], "waybill": waybill,
+        "shipped_at": (at - timedelta(days=2)).isoformat(),
+    }  # fmt: skip
+    person = {"name": "测试顾客", "phone": "10000000000", "address": "示例市虚构路1号"}
+    await house.tell("aftersales.order", f"order-{state}", at, {"shop": SHOP, "order": order, "person": person})
+    await house.tell("aftersales.parcel_update", f"push-{state}", at, {"waybill": waybill, "state": state})
+    case = LivedCase(house, SHOP, f"{order_no}-{kind}", order_no, f"c-push-{state}", at)
+    while not await house.pool.fetchval("SELECT count(*) FROM cases WHERE case_no = $1", case.case_no):
+        await asyncio.sleep(0.02)  # such news waits for a request that may come with it
+        await house.hand_over()
+
+    await case.run_until(waiting_for=waits_for)
+
+    assert (await case.one("parcel_update")).data["state"] == state
+    assert (await case.row())["case_type"] == kind
