@@ -136,8 +136,8 @@ class _Reader:
             return self._looked_up(_dotted(call.func.value), id in self._serves)
         if name in _LOOK_UPS:
             return None
-        if id in self._serves:
-            return How.SCHEDULED
+        if id in self._serves:  # a clock that a function only measures is not set
+            return How.EXECUTED if name == "holds" else How.SCHEDULED
         for names, how in _CALLS:
             if name in names:
                 return how
@@ -148,7 +148,7 @@ class _Reader:
         """In a case's own clocks one looks; by the rulebook's rows one goes."""
         row = where.rpartition(".")[2]
         if clock:
-            return How.SCHEDULED if where.endswith("rules.clocks") else None
+            return How.SCHEDULED if row == "clocks" and not where.endswith(("state.clocks", "self.clocks")) else None
         return How.EXECUTED if row in ("switches", "freight") else None
 
     def _assigned(self, to: ast.Assign | ast.AnnAssign, node: ast.AST, id: str, part: Part) -> How | None:

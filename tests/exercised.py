@@ -23,9 +23,12 @@ from temporalio import activity, workflow
 import domain.holding
 from commands import coverage_seen
 from commands.coverage_rules import HOME
+from domain.rulebook import ClockRow
+from domain.rulebook_file import default
 from domain.rules import ClockRule
 
 SHOP_ROOMS = frozenset({"domain", "workflows", "activities", "store", "starter", "console", "commands"})
+MADE_IN_STORE = frozenset({"decided", "refused", "AgendaItem"})  # all else the store only reads again
 STATED = frozenset({"domain.rules", "domain.rulebook", "domain.rulebook_file", "domain.recounting"})
 """They state the rules and compare them: that is not their work."""
 SHOWN = "domain.explain"  # tells what would be refused and which clocks run; only what blocks the case is at work
@@ -91,12 +94,13 @@ def _case() -> str:
 # --- where everything passes through ---
 
 
-def _by_the_shop(frame: FrameType | None) -> bool:
+def _by_the_shop(frame: FrameType | None, word: str) -> bool:
     """Whether the shop's own code stands there, and not a test that makes up a value."""
     while frame is not None and frame.f_globals.get("__name__") in IN_BETWEEN:
         frame = frame.f_back
     by = frame.f_globals.get("__name__", "") if frame else ""
-    return by.partition(".")[0] in SHOP_ROOMS and by not in STATED
+    room = by.partition(".")[0]
+    return room in SHOP_ROOMS and by not in STATED and (room != "store" or word in MADE_IN_STORE)
 
 
 def _only_shown(frame: FrameType | None) -> bool:
@@ -116,7 +120,7 @@ def _watch_values() -> None:
         __tracebackhide__ = True
         made(self, **data)
         word = _word(type(self))
-        if word and _by_the_shop(sys._getframe(1)):
+        if word and _by_the_shop(sys._getframe(1), word):
             _see_value(self, word)
 
     init.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic: it is not a class's own
@@ -162,16 +166,27 @@ def _told(event: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _watch_lengths() -> None:
-    """A clock that is counted without being started: the length of its rule is read."""
-    get = ClockRule.__getattribute__
+    """A clock that is counted without being started: the length of its row is read."""
+    for kind in (ClockRule, ClockRow):
+        kind.__getattribute__ = _watched(kind.__getattribute__)  # type: ignore[method-assign]
 
-    def read(self: ClockRule, name: str) -> Any:
-        value = get(self, name)
-        if name == "length" and _by_the_shop(sys._getframe(1)):
-            see(get(self, "id"), "counted")
+
+def _watched(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    def read(row: Any, name: str) -> Any:
+        value = get(row, name)
+        if name == "length" and _by_the_shop(sys._getframe(1), "counted"):
+            id = get(row, "id") if isinstance(row, ClockRule) else _clock_of(get(row, "rule"), get(row, "anchor"))
+            see(id, "counted")
         return value
 
-    ClockRule.__getattribute__ = read  # type: ignore[method-assign]
+    return read
+
+
+@functools.cache
+def _clock_of(rule: str, anchor: str) -> str:
+    """A row of the rulebook does not know its own id."""
+    rows = default().clocks.items()
+    return next((id for id, row in rows if (row.rule, row.anchor) == (rule, anchor)), "")
 
 
 def _watch_holders() -> None:
