@@ -30,3 +30,8 @@ def case_of(seen: ParcelState, *, has_waybill: bool) -> CaseType:
     if not has_waybill:
         return CaseType.LATE_SHIPMENT
     return _MEANS.get(seen, CaseType.TRACKING_QUERY)
+
+
+def on_its_way(seen: ParcelState) -> bool:
+    """Whether nothing is wrong with a parcel that has not arrived."""
+    return case_of(seen, has_waybill=True) is CaseType.TRACKING_QUERY and seen not in GOING_BACK

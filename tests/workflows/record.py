@@ -609,6 +609,10 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "signed_not_received-lost": ("signed_not_received", {"courier": {**BY_PROXY, "trace_after": "never"}}, ()),
     "tracking_query-delivered": ("tracking_query", {}, (_parcel("delivery", "delivered"),)),
     "tracking_query-stuck": ("tracking_query", {"courier": {**STUCK, "trace": "found"}}, ()),
+    "tracking_query-stuck_meanwhile": (
+        "tracking_query", {"courier": {"trace": "found"}},
+        (_parcel("delivery", "out_for_delivery"), _parcel("delivery", "misrouted")),
+    ),
     "tracking_query-signed": ("tracking_query", {"courier": BY_PROXY, "customer": {"finds": True}}, ()),
     "tracking_query-not_coming": (
         "tracking_query", {"courier": {"state": "returning"}}, (_decides("parcel_not_coming", "reship"),),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.workflows.house import House
@@ -67,6 +69,44 @@ async def test_a_parcel_that_goes_back_is_told_and_decided_by_a_person(house: Ho
     await case.act("decide", resolution="reship")
 
     assert await case.to_the_end() == "reshipped"
+
+
+async def test_he_hears_of_every_change_without_asking_again(house: House) -> None:
+    """Out for delivery, then at the pick-up point: each told once, however often the courier says it (R-PROACT)."""
+    case = await house.open("tracking_query", reason="not_received", courier={"state": "in_transit"})
+    waybill = case.request["order"]["waybill"]
+
+    await case.run_until(waiting_for="delivery")
+    for state in ("out_for_delivery", "in_transit", "out_for_delivery", "at_pickup_point", "delivered"):
+        await case.say("parcel_update", waybill=waybill, state=state)
+
+    assert await case.to_the_end() == "delivered"
+    assert [told.rule for told in await case.told("parcel_told")] == ["R-VERIFY", "R-PROACT", "R-PROACT"]
+
+
+async def test_trouble_on_the_way_makes_it_that_case(house: House) -> None:
+    """On its way when he asked, held at a depot the next day: it is chased as a stuck parcel, nobody asks him again."""
+    courier = {"state": "in_transit", "trace": "found"}
+    case = await house.open("tracking_query", reason="not_received", courier=courier)
+
+    await case.run_until(waiting_for="delivery")
+    await case.pass_time(days=1)
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="misrouted")
+    assert (await case.one("type_changed")).data["type"] == "parcel_stuck"
+    (incident,) = await case.records("parcel_incident")
+    assert incident["more"]["cause"] == "misrouted"
+
+    assert await case.to_the_end() == "delivered"
+
+
+async def test_a_parcel_that_never_comes_is_made_good(house: House) -> None:
+    """Ten days on its way and not there (S-DELIVER): another parcel or his money."""
+    case = await house.open("tracking_query", reason="not_received", customer={"choice": "full_refund"})
+
+    assert await case.to_the_end() == "refunded"
+
+    assert (await case.one("clock_breached", clock="S-DELIVER")).at - case.began >= timedelta(days=10)
+    assert await case.payments() == [4500]
 
 
 async def test_who_is_not_content_with_what_he_signed_for_himself_hears_from_a_person(house: House) -> None:

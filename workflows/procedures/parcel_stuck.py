@@ -13,7 +13,7 @@ from workflows.steps.courier import DELIVERED
 
 async def parcel_stuck(case: Case) -> Outcome:
     """The cause, our apology, chasing, news every day until it is there; when that takes too long, another parcel."""
-    seen = await case.courier.track()
+    seen = await case.courier.seen("stuck")
     if seen in DELIVERED:
         return Outcome.DELIVERED
     if seen is ParcelState.LOST:

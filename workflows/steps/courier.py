@@ -186,6 +186,15 @@ class Courier:
 
         return await case.once(f"delivered/{step}", waiting, bool)
 
+    async def seen(self, step: str) -> ParcelState:
+        """What is known of the order's parcel at this step: looked up when he came, or heard since."""
+        case, looked_up = self._case, await self.track()
+
+        async def looking() -> ParcelState:
+            return self.state_of(case.order.waybill) or looked_up
+
+        return await case.once(f"seen/{step}", looking, ParcelState)
+
     async def lost(self, step: str) -> bool:
         """Whether the courier says that the order's parcel is lost, at this step."""
         case = self._case

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain import promise_ledger
 from domain.case import CaseState
 from domain.clocks import Clock
 from domain.messages.facts import CourierAnswered, CustomerLooked, WarehouseAnswered
+from domain.parcel_news import on_its_way
 from domain.ports.courier import CourierRequestKind
 from domain.vocabulary import ParcelState, Party, Stage
 from workflows.duties import escalate
-from workflows.steps.courier import MOVING
+from workflows.steps.courier import DELIVERED, MOVING
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -87,6 +89,37 @@ class Parcel:
             return found is not False
 
         return await case.once("in_his_hands", asking, bool)
+
+    async def followed(self, seen: ParcelState) -> ParcelState:
+        """Follow what is on its way and tell him of each change without being asked (R-PROACT).
+
+        Ends with its receipt or with trouble, as the courier says; `unknown` when S-DELIVER ran out.
+        """
+        case, waybill = self._case, self._case.order.waybill
+
+        async def following() -> ParcelState:
+            clock, told = await case.clock("S-DELIVER", name="S-DELIVER/followed"), seen
+            while True:
+                now = await case.until(
+                    partial(self._changed, waybill, told),
+                    code="delivery",
+                    ball=Party.COURIER,
+                    stage=Stage.WAITING_COURIER,
+                    clock=clock,
+                    meets=False,
+                )
+                if now is None or now in DELIVERED or not on_its_way(now):
+                    case.met("S-DELIVER/followed")
+                    return now or ParcelState.UNKNOWN
+                if now is not ParcelState.IN_TRANSIT:
+                    await case.contact.tell("parcel_told", "R-PROACT", step=f"followed/{now}", parcel=now)
+                told = now
+
+        return await case.once("followed", following, ParcelState)
+
+    def _changed(self, waybill: str, told: ParcelState) -> ParcelState | None:
+        seen = self._case.courier.state_of(waybill)
+        return None if seen in (told, ParcelState.UNKNOWN) else seen
 
     async def slot(self, rule: str, within: str) -> datetime | None:
         """Have the courier say by when he delivers. None when he refuses, or has named none by the clock (X13)."""
