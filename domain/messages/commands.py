@@ -28,7 +28,8 @@ class Decide(Command):
     amount: Money | None = None
     reason: str = Field(default="", max_length=64)  # a code
     liability: Liability | None = None  # whose fault it is, where that is asked
-    replacement: tuple[OrderLine, ...] = Field(default=(), max_length=200, exclude_if=lambda lines: not lines)  # instead
+    # What he gets instead, where goods are exchanged.
+    replacement: tuple[OrderLine, ...] = Field(default=(), max_length=200, exclude_if=lambda goods: not goods)
 
 
 class Approve(Command):
