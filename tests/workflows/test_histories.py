@@ -90,6 +90,6 @@ def test_search_attributes_say_what_is_open_and_hold_no_person(file: Path) -> No
             assert human or now["AfterSaleDeadline"] is None, "a deadline is a person's"
         elif now["AfterSaleStage"] != Stage.CLOSED:
             assert datetime.fromisoformat(now["AfterSaleDeadline"]) >= at or human, "a deadline ahead, or a person"
-    said = [(now["AfterSaleStage"], now["AfterSaleNeedsHuman"]) for now, _ in steps]
+    said = [(now["AfterSaleStage"], now["AfterSaleNeedsHuman"], now.get("AfterSaleKind")) for now, _ in steps]
     assert all(before != after for before, after in pairwise(said)), "set only when it changed"
     assert said[-1][0] == Stage.CLOSED
