@@ -10,6 +10,15 @@ from store.pool import Database
 from store.queries import SQL
 
 
+_LINES = {
+    "refund_sweeps": SQL["agenda_refund_sweeps"],
+    "return_log": SQL["agenda_return_log"],
+    "defects": SQL["agenda_defects"],
+    "weekly_report": SQL["agenda_weekly_report"],
+    "aftercare": SQL["agenda_aftercare"],
+}
+
+
 class PostgresAgenda:
     """Implements `domain.ports.agenda.Agenda`."""
 
@@ -18,7 +27,7 @@ class PostgresAgenda:
 
     async def draw_up(self, order: AgendaOrder, at: datetime) -> AgendaItem:
         """Look through what the item is about, as of `at`. Drawn up again it stays as it was."""
-        rows = await self._database.fetch(SQL[f"agenda_{order.lines_of}"], at, at - order.back, order.most)
+        rows = await self._database.fetch(_LINES[order.lines_of], at, at - order.back, order.most)
         lines = [AgendaLine(**row) for row in rows]
         item = AgendaItem(name=order.name, at=at, rule=order.rule, lines=lines)
         written = json.dumps([line.model_dump() for line in lines], ensure_ascii=False)
