@@ -9,7 +9,6 @@ from domain.agenda import AgendaItem, AgendaLine, AgendaOrder
 from store.pool import Database
 from store.queries import SQL
 
-
 _LINES = {
     "refund_sweeps": SQL["agenda_refund_sweeps"],
     "return_log": SQL["agenda_return_log"],
