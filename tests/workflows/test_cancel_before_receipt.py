@@ -287,7 +287,7 @@ async def test_the_couriers_news_of_a_refusal_is_believed(house: House) -> None:
     assert (await case.one("inbound_expected")).data["inbound"] == "refused_return"
 
 
-LIVES = {
+LIVES: dict[str, dict[str, Any]] = {
     "held": {"order": UNSHIPPED},
     "left": {"order": UNSHIPPED, "warehouse": {"holds": False}, "customer": FIRM},
     "called_back": {"order": MOVING, "customer": FIRM},
