@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from commands.coverage_code import Code, Module, Part
+from commands.coverage_rules import Rule
 
 RULEBOOK = "domain/rulebook.toml"
 READERS = ("domain/rules.py", "domain/rulebook.py", "domain/rulebook_file.py", "commands/")
@@ -47,22 +48,22 @@ class Citation:
         return f"{self.file}:{self.symbol}" if self.symbol else self.file
 
 
-def citations(code: Code, data: Mapping[str, Mapping[str, Any]], ids: Collection[str]) -> list[Citation]:
-    """Every place that holds one of `ids`. `data` are TOML documents by their path."""
-    reader = _Reader(code, data.get(RULEBOOK, {}), ids)
+def citations(code: Code, data: Mapping[str, Mapping[str, Any]], known: Mapping[str, Rule]) -> list[Citation]:
+    """Every place that holds a rule. `data` are TOML documents by their path."""
+    reader = _Reader(code, data.get(RULEBOOK, {}), known)
     cited = {one for part in code.alive for one in reader.of(part, code.modules[part.file])}
     words = {text for part in code.alive for text in part.strings}
-    cited |= {one for file, document in data.items() for one in _of_data(file, document, words, ids)}
+    cited |= {one for file, document in data.items() for one in _of_data(file, document, words, known)}
     return sorted(cited)
 
 
 class _Reader:
     """Reads the parts, knowing the rulebook's clocks and numbers and everybody's constants."""
 
-    def __init__(self, code: Code, rulebook: Mapping[str, Any], ids: Collection[str]) -> None:
-        self._ids = frozenset(ids)
+    def __init__(self, code: Code, rulebook: Mapping[str, Any], known: Mapping[str, Rule]) -> None:
+        self._rules = known
         self._serves = {id: row["rule"] for id, row in rulebook.get("clocks", {}).items()}
-        self._known = self._ids | self._serves.keys()
+        self._known = known.keys() | self._serves.keys()
         self._constants = {
             f"{one.dotted}.{name}": text for one in code.modules.values() for name, text in one.strings.items()
         }
@@ -79,12 +80,12 @@ class _Reader:
             how = self._how(node, id, part) if id else None
             if id and how:
                 for rule in (id, self._serves.get(id, id) if how is How.SCHEDULED else id):
-                    if rule in self._ids:
+                    if rule in self._rules:
                         yield Citation(rule, how, part.file, part.symbol)
         if not part.file.startswith(READERS):
             for name in (part.names | part.strings) & self._rows.keys():
                 section, rule = self._rows[name]
-                if rule in self._ids:
+                if rule in self._rules:
                     how = How.REMINDED if section == "agenda" else _guarding(rule)
                     yield Citation(rule, how, part.file, part.symbol)
 
@@ -136,8 +137,10 @@ class _Reader:
             return self._looked_up(_dotted(call.func.value), id in self._serves)
         if name in _LOOK_UPS:
             return None
-        if id in self._serves:  # a clock that a function only measures is not set
-            return How.EXECUTED if name == "holds" else How.SCHEDULED
+        if name == "holds":
+            return How.GUARDED if id in self._rules and "P" in self._rules[id].marks else How.EXECUTED
+        if id in self._serves:
+            return How.SCHEDULED
         for names, how in _CALLS:
             if name in names:
                 return how
@@ -169,7 +172,7 @@ _LOOK_UPS = frozenset(
     }
 )  # fmt: skip
 _CALLS = (
-    (frozenset({"refuse", "Refusal", "Blocked", "Finding", "holds"}), How.GUARDED),
+    (frozenset({"refuse", "Refusal", "Blocked", "Finding"}), How.GUARDED),
     (frozenset({"record", "Record"}), How.RECORDED),
     (frozenset({"escalate"}), How.REMINDED),
 )

@@ -24,6 +24,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from domain.events import CUSTOMS, CaseStart, Request
+from domain.holding import holds
 from domain.identity import TASK_QUEUE, case_number
 from domain.messages.facts import RequestRepeated
 from domain.rules import Rules
@@ -55,6 +56,7 @@ class CaseOpening:
         self._rulebook = rulebook
         self._orders: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
+    @holds("R-N1")
     async def open(
         self, request: Request, *, at: datetime, id: str, retried: bool, first: Signal | None = None
     ) -> Done | Pace:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from domain.events import CloudEvent
+from domain.holding import holds
 from starter.envelope import BATCH, STRUCTURED, Spoilt, check, digest, encode, lane
 from starter.problem import BadEvent, Problem
 from store.inbox import Arrival, Inbox, Put
@@ -56,6 +57,7 @@ class Door:
         self.inbox = Inbox(pool)
         self.quarantine = Quarantine(pool)
 
+    @holds("R-CHANNEL", "R-SELF")
     async def take(self, arrivals: Sequence[tuple[int, str, Arrival]]) -> Taken:
         """Put checked events in: (place, origin, arrival). The origin tells where a conflicting one came from."""
         taken = Taken()

@@ -117,6 +117,7 @@ def test_every_id_of_the_rulebook_is_listed_once() -> None:
         ("@workflow.run\ndef go(book): return book.agenda['sweep']", "R-INV-EX", "reminded"),
         ("class Said(Fact):\n    rule = 'R-INV-RET'\nmodels = (Said,)\nprint(models)", "R-INV-RET", "executed"),
         ("@holds('P-HOURS')\ndef shut(at): return at\nprint(shut)", "P-HOURS", "guarded"),
+        ("@holds('R-INV-RET')\ndef send(at): return at\nprint(send)", "R-INV-RET", "executed"),
         ("def under(a):\n    return 'R-PRICE-15D' if a else 'R-INV-RET'\nprint(under(1))", "R-INV-RET", "executed"),
     ],
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from activities.warehouse import WarehouseActivities
 from domain.case import Fact, InspectionDone, ReturnLeg, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
+from domain.holding import holds
 from domain.messages.commands import ReopenCase
 from domain.messages.facts import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
 from domain.order import AskedLine
@@ -106,6 +107,7 @@ class Returns:
         if case.state.round > 1 and not case.done("return/authorized"):
             case.state.goods = ReturnLeg(rma=f"RMA-{case.request.case_no}-{case.state.round}")
 
+    @holds("W-1")
     async def authorize(
         self,
         freight: FreightPayer,
@@ -242,6 +244,7 @@ class Returns:
                     received=dict(goods.received))  # fmt: skip
         return True
 
+    @holds("W-5")
     async def inspected(self) -> Inspection | None:
         """Both inspections, by two different persons (W-5, W-6, A-SOD). The second one's verdict counts.
 
@@ -342,6 +345,7 @@ class Returns:
         """What the inspections photographed (W-12)."""
         return [photo for done in self._case.state.goods.inspections for photo in done.photos]
 
+    @holds("W-9")
     async def dispose(self, disposition: Disposition) -> None:
         """Move the goods where they belong: stock, defect zone (W-9), back to the customer (W-8)."""
         case = self._case
