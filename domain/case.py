@@ -42,7 +42,7 @@ GOODWILL = "compensation"  # the purpose of a refund, and what an approval is fo
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
 WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
 AWAITED = frozenset({"customer_to_surface", "contact_slot"})  # what a case waits for when any word of his is welcome
-POSTAGE_ASKED = "postage_asked"  # a breach by us of which a supervisor is told; his note says that he knows (P-FREEPOST)
+POSTAGE_ASKED = "postage_asked"  # a breach by us of which a supervisor is told; his note says that he knows
 TURNED = frozenset({ParcelState.REJECTED, ParcelState.RETURNING, ParcelState.RETURNED})
 """What a courier says of a parcel that is on its way to us."""
 UNANSWERED = "customer_wrote"  # why a person is needed: nobody may be left unanswered (R-FALLBACK)

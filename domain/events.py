@@ -163,7 +163,7 @@ class OrderNotice(BaseModel):
 
 
 CUSTOMS = 2
-"""What cases begin with now. 1: search attributes follow each stage, and aftercare has a due instant and a last page."""
+"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014)."""
 
 
 class CaseStart(BaseModel):

@@ -288,7 +288,7 @@ class Case:
         if stage is not None and not self.resuming:
             self.state.stage = stage
         with self._awaiting(clock):
-            return await self._rest_until(ready, code, ball, clock, at, meets)
+            return await self._rest_until(ready, code, ball, clock, at, meets=meets)
 
     @contextmanager
     def _awaiting(self, clock: Clock | None) -> Iterator[None]:
@@ -306,6 +306,7 @@ class Case:
         ball: Party,
         clock: Clock | None,
         at: datetime | None,
+        *,
         meets: bool,
     ) -> T | None:
         while True:

@@ -32,7 +32,5 @@ async def test_why_there_is_no_schedule_yet_is_told_once(
     )
     with capture_logs() as logs, pytest.raises(asyncio.CancelledError):
         await schedules.established(stranger, rulebook_file.default())
-    assert [(one["event"], one["log_level"], one["why"]) for one in logs] == [
-        ("not_scheduled", "warning", "NOT_FOUND")
-    ]
+    assert [(one["event"], one["log_level"], one["why"]) for one in logs] == [("not_scheduled", "warning", "NOT_FOUND")]
     assert pauses == [1, 2, 4, 8]
