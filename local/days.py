@@ -156,7 +156,8 @@ class Days:
             if not _at_work(described):
                 shown = await _explain(handle)
                 lived.shown = shown or lived.shown
-                if shown.get("waiting_for"):
+                # It may have answered in the middle of a task that began since, with its page not yet written.
+                if shown.get("waiting_for") and not _at_work(await handle.describe()):
                     return False
             await asyncio.sleep(LOOK_EVERY)
 
