@@ -1,6 +1,6 @@
 """Whatever is said to a case, in whatever order, and however long nobody says anything: what protects people holds.
 
-    pytest tests/workflows/lives_by_chance.py        minutes: not among `make test`, whose files are called test_*
+pytest tests/workflows/lives_by_chance.py        minutes: not among `make test`, whose files are called test_*
 """
 
 from __future__ import annotations
