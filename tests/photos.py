@@ -23,6 +23,8 @@ XMP = (
 )
 IPTC = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x12\x1c\x02P\0\x0dExample Zhang"
 RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 200, 30), (30, 30, 220), (230, 220, 40)
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+"""Made once: a profile says to the second when it was made, and the same photo must be the same bytes."""
 CORNERS = (RED, GREEN, BLUE, YELLOW)  # upper left, upper right, lower left, lower right
 
 
@@ -51,15 +53,14 @@ def exif(orientation: int = 1) -> Image.Exif:
 def dressed(kind: str = "JPEG", *, orientation: int = 1, made: Image.Image | None = None, **how: Any) -> bytes:
     """A photo as a telephone makes it, with all that hangs in and behind it."""
     made = made or picture()
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     out = BytesIO()
     if kind == "PNG":
         words = PngImagePlugin.PngInfo()
         words.add_text("Author", "Example Zhang")
         words.add_itxt("XML:com.adobe.xmp", XMP.decode())
-        made.save(out, "PNG", pnginfo=words, exif=exif(orientation), icc_profile=profile, **how)
+        made.save(out, "PNG", pnginfo=words, exif=exif(orientation), icc_profile=PROFILE, **how)
     elif kind == "WEBP":
-        made.save(out, "WEBP", exif=exif(orientation).tobytes(), xmp=XMP, icc_profile=profile, **how)
+        made.save(out, "WEBP", exif=exif(orientation).tobytes(), xmp=XMP, icc_profile=PROFILE, **how)
     else:
         made.save(
             out,
@@ -68,7 +69,7 @@ def dressed(kind: str = "JPEG", *, orientation: int = 1, made: Image.Image | Non
             exif=exif(orientation),
             comment="Example Zhang",
             xmp=XMP,
-            icc_profile=profile,
+            icc_profile=PROFILE,
             **how,
         )
         jpeg = out.getvalue()
