@@ -33,10 +33,6 @@ _REASONS = {
 """What such a case is about; all others about a parcel that was not received."""
 
 
-_REASONS = {CaseType.PARCEL_LOST: ReasonCode.LOST, CaseType.CANCEL_BEFORE_RECEIPT: ReasonCode.NO_REASON}
-"""Why a case that the courier's news opened; `not_received` for all others."""
-
-
 class FactDelivery:
     """Delivers facts. `trouble` says which parcel states open which type of case.
 
