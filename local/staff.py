@@ -10,8 +10,9 @@ A script is a list of lines, the first that fits is acted on:
     fields = { resolution = "full_refund" }
     times = 1                        # acts at most so often per case; 0: always
 
-`by = "{approver}"` is whoever may approve; among the fields `promise = "{promise}"` is the oldest open promise, and
-`input` a secret such as an SMS code: it goes into the store and its reference into the command.
+The command `wait` leaves the case to whatever comes next. `by = "{approver}"` is whoever may approve; among the fields
+`promise = "{promise}"` is the oldest open promise, and `input` a secret such as an SMS code: it goes into the store and
+its reference into the command.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 KeepInput = Callable[[str], Awaitable[str]]
 """Keeps a secret for one step and answers its reference."""
 
+WAIT = "wait"
 APPROVERS = {"agent": "agent:17", "supervisor": "supervisor:2", "manager": "manager:1"}
 
 
@@ -87,6 +89,8 @@ class Staff:
                 continue
             if fnmatchcase(case, line.case) and any(fnmatchcase(one, line.when) for one in situations if one):
                 self._done[case, number] += 1
+                if line.command == WAIT:
+                    return None
                 return await self._filled(line, shown)
         return None
 

@@ -30,6 +30,15 @@ async def test_a_line_acts_as_often_as_it_says() -> None:
     assert [act is not None for act in acts] == [True, False, True]
 
 
+async def test_a_line_may_wait() -> None:
+    """Where the script says so nobody does what staff do otherwise: the case goes on by what comes next."""
+    staff = Staff([Line("decide:*", "wait", "agent:17", case="demo/1")])
+    need = shown(needs_human="decide:lost")
+    waits, other = await staff.act("demo/1", need), await staff.act("demo/2", need)
+    assert waits is None
+    assert other is not None
+
+
 async def test_whoever_may_approves() -> None:
     """An approval is given by the role that it needs."""
     staff = Staff()

@@ -34,6 +34,8 @@ def deliver(world: World, message: OutboundMessage) -> dict[str, str]:
             customer_ref=message.recipient.customer_ref,
         )  # fmt: skip
     _react(world, persona, message, result)
+    if result in _UNDERSTOOD:
+        _withdraws(world, persona, message.case, message.at)
     return {"result": result.value, "partner_ref": reference("SIM", message.key)}
 
 
@@ -58,6 +60,13 @@ def _surfaces(world: World, persona: Customer, message: OutboundMessage, result:
         at = world.later(message.at, persona.surfaces_after)
         words = f"words/{message.case.case_no}"
         world.plan(message.key, message.case, at, _WHO, "customer_replied", text_ref=words)
+
+
+def _withdraws(world: World, persona: Customer, case: CaseKey, at: datetime) -> None:
+    """He takes his request back, once."""
+    withdrawn_at = world.later(at, persona.withdraws_after)
+    if withdrawn_at is not None and not world.ledger.plans(case, "customer_withdrew"):
+        world.plan("withdraws", case, withdrawn_at, _WHO, "customer_withdrew")
 
 
 def _agrees(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
@@ -168,6 +177,14 @@ def _collects(world: World, persona: Customer, told: OutboundMessage, waybill: s
     parcels.scan(world, told.key, told.case, waybill, at=there_at, state=ParcelState.DELIVERED)
 
 
+def _awaits(world: World, persona: Customer, told: OutboundMessage, waybill: str) -> None:
+    """He waits for it; the courier brings it by himself, when he does."""
+    courier = world.personas.courier(waybill, told.case.order_no)
+    there_at = world.later(told.at, courier.arrives_after)
+    if not world.ledger.plans(told.case, "parcel_update"):
+        parcels.scan(world, told.key, told.case, waybill, at=there_at, state=courier.delivered_as)
+
+
 def _refuses_at_door(world: World, persona: Customer, told: OutboundMessage, waybill: str) -> None:
     """The courier comes: he refuses the parcel, and it goes back; or he takes it after all."""
     if told.channel is Channel.CALL or world.ledger.plans(told.case, "parcel_update"):  # he was told before
@@ -181,7 +198,7 @@ def _refuses_at_door(world: World, persona: Customer, told: OutboundMessage, way
     parcels.goes_back(world, told.key, told.case, waybill, at=refused_at, persona=courier)
 
 
-_OF_PARCELS = {"collects": _collects, "refuses_at_door": _refuses_at_door}
+_OF_PARCELS = {"awaits": _awaits, "collects": _collects, "refuses_at_door": _refuses_at_door}
 _REACTIONS = {
     "pays": _pays,
     "agrees": _agrees,

@@ -82,6 +82,7 @@ class Customer(_Persona):
     tracking: Literal["at_once", "when_asked", "never"] = "at_once"  # does he tell the return's number
     tracking_after: Delay = timedelta(hours=3)  # once asked
     surfaces_after: Delay = None  # after the first message that looks for him
+    withdraws_after: Delay = None  # takes his request back, so long after the first message that gets to him
     address_after: Delay = timedelta(hours=3)
     address_ref: str = ""  # empty: the address on file is right
     finds: Series[bool] = (False,)  # a parcel that shows as signed, when asked the first, second, ... time
@@ -122,6 +123,7 @@ class Courier(_Persona):
     keeps_slot: bool = True
     transit_after: Delay = timedelta(hours=12)  # from dispatch, or from a trace that found the parcel
     delivered_after: Delay = timedelta(days=2)
+    arrives_after: Delay = None  # a parcel that he asked about, after he was told where it is
     delivered_as: ParcelState = ParcelState.DELIVERED  # or by proxy: to a neighbour, into a locker
 
 
@@ -226,6 +228,7 @@ TEMPLATES: Mapping[str, str] = {
     "address_too_late_told": "agrees",
     "out_of_area_told": "agrees",
     "pickup_told": "collects",
+    "parcel_told": "awaits",
     "wait_proposed": "agrees",
     "promo_explained": "agrees",
     "refuse_at_door_told": "refuses_at_door",

@@ -29,12 +29,13 @@ def hours(number: float) -> timedelta:
 
 
 async def tell(
-    partners: Partners, case: CaseKey, template: str, *, who: str = "someone", at: float = 0, call: bool = False
-) -> None:
+    partners: Partners, case: CaseKey, template: str, *,
+    who: str = "someone", at: float = 0, call: bool = False, text: str = "您好",
+) -> None:  # fmt: skip
     """Send a template, or call with it, so many hours after the start."""
     message = OutboundMessage(
         key=f"{template}-{at}-{case.case_no}", case=case, channel=Channel.CALL if call else Channel.IM,
-        recipient=person(who), template=template, text="您好", at=START + hours(at),
+        recipient=person(who), template=template, text=text, at=START + hours(at),
     )  # fmt: skip
     await partners.contact.deliver(message)
 
@@ -88,6 +89,29 @@ async def test_goodwill_is_answered_by_who_has_something_to_say_to_it(partners: 
     assert await partners.release(case, ALL) == []
     await tell(partners, case, "goodwill_offered", who="proud", at=10)
     assert await partners.release(case, ALL) == [("customer_agreed", hours(16), {"agreed": False})]
+
+
+async def test_a_customer_takes_his_request_back_once(partners: Partners, case: CaseKey) -> None:
+    """So long after the first message that gets to him, whatever else he is told meanwhile."""
+    rueful = {"customers": {"rueful": {"withdraws_after": "9h", "calls": "no_answer"}}}
+    assert (await partners.control.post("/control/personas", json=rueful)).status_code == 200
+    await tell(partners, case, "trouble_call", who="rueful", call=True)
+    await tell(partners, case, "request_received", who="rueful", at=1)
+    await tell(partners, case, "progress", who="rueful", at=3)
+    assert told(await partners.release(case, hours(20))) == [("customer_withdrew", 10)]
+    await tell(partners, case, "closing", who="rueful", at=20)
+    assert told(await partners.release(case, ALL)) == [("customer_confirmed", 32)]
+
+
+async def test_a_parcel_that_was_asked_about_arrives_by_itself(partners: Partners, case: CaseKey) -> None:
+    """Nobody asked the courier for anything: it brings the parcel, when its persona says so, and reports that."""
+    brings = {"couriers": {"W-rolling": {"arrives_after": "20h"}}}
+    assert (await partners.control.post("/control/personas", json=brings)).status_code == 200
+    for at in (0, 5):
+        await tell(partners, case, "parcel_told", at=at, text="单号 W-rolling。")
+    ((kind, at, data),) = await partners.release(case, ALL)
+    assert (kind, at, data["waybill"], data["state"]) == ("parcel_update", hours(20), "W-rolling", "delivered")
+    assert (await partners.courier.track("yto", "W-rolling", START + hours(21))).state is ParcelState.DELIVERED
 
 
 async def test_reminder_does_not_make_him_answer_twice(partners: Partners, case: CaseKey) -> None:
