@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import cache_from_source, spec_from_file_location
+from importlib.util import cache_from_source, find_spec, spec_from_file_location
+from pkgutil import walk_packages
 from types import CodeType, ModuleType
 
 
@@ -27,12 +28,13 @@ class _Loader(SourceFileLoader):
 
 
 class KeptCode(MetaPathFinder):
-    """Finds the modules of one package as they were when it was made."""
+    """Finds the modules of one package as they were when it was made, imported or not."""
 
     def __init__(self, package: str) -> None:
         self._kept: dict[str, tuple[_Loader, list[str] | None]] = {}
-        for name, module in sorted(sys.modules.items()):
-            spec = module.__spec__ if name.partition(".")[0] == package else None
+        inside = walk_packages(sys.modules[package].__path__, f"{package}.")
+        for name in (package, *(module.name for module in inside)):
+            spec = find_spec(name)
             if spec is not None and isinstance(spec.loader, SourceFileLoader):
                 self._kept[name] = _Loader(name, spec.loader.path), spec.submodule_search_locations
 
@@ -50,7 +52,7 @@ class KeptCode(MetaPathFinder):
 
 
 def keep(package: str) -> None:
-    """Keep the code of a package whose modules are imported; later loads of them use it. Safe to call twice."""
+    """Keep the code of a package that is imported; later loads of its modules use it. Safe to call twice."""
     if package not in _packages:
         _packages.add(package)
         sys.meta_path.insert(0, KeptCode(package))

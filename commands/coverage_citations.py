@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from commands.coverage_code import Code, Module, Part
+from commands.coverage_code import Code, Module, Part, is_procedure
 from commands.coverage_rules import Rule
 
 RULEBOOK = "domain/rulebook.toml"
@@ -209,20 +209,29 @@ def _of_data(
 
 
 def procedures(code: Code) -> dict[str, Citation]:
-    """The procedure of each case type, by the type's name on the wire, as `PROCEDURES` registers them."""
+    """The procedure of each case type, by the type's name on the wire: the function and the file that are called so."""
     values = code.members("CaseType")
-    registered: dict[str, Citation] = {}
-    for part in code.parts("PROCEDURES"):
+    found = {name: name for name in values.values()} | _begin_as(code, values)
+    return {
+        type: Citation("", How.EXECUTED, part.file, name)
+        for type, name in found.items()
+        for part in code.parts(name)
+        if is_procedure(part.file, name)
+    }
+
+
+def _begin_as(code: Code, values: Mapping[str, str]) -> dict[str, str]:
+    """Types that begin with the procedure of another name."""
+    found: dict[str, str] = {}
+    for part in code.parts("BEGINS_AS"):
         for node in part.walk():
             if not isinstance(node, ast.Dict):
                 continue
             for key, value in zip(node.keys, node.values, strict=True):
                 match key, value:
-                    case ast.Attribute(value=ast.Name(id="CaseType"), attr=member), ast.Name(id=name):
-                        home = code.modules[part.file].imported.get(name, "").rpartition(".")[0]
-                        file = next((one.file for one in code.parts(name) if code.dotted(one) == home), part.file)
-                        registered[values.get(member, "")] = Citation("", How.EXECUTED, file, name)
-    return registered
+                    case ast.Attribute(value=ast.Name(id="CaseType"), attr=member), ast.Constant(value=str(name)):
+                        found[values.get(member, "")] = name
+    return found
 
 
 def uses(code: Code, enum: str, value: str) -> list[Citation]:

@@ -191,19 +191,21 @@ def test_words_that_may_not_be_said_hold_their_rule_while_somebody_reads_them() 
 
 
 def test_a_case_type_is_held_by_its_procedure() -> None:
-    """The slug of section 1 leads to what `PROCEDURES` registers; a type without one is not held."""
+    """The slug of section 1 leads to the procedure of that name, or of the name it begins as; else it is not held."""
     head = "## 1. Case types\n\n| id | case type | sources |\n|---|---|---|\n"
-    table = head + "| T-LOST | `parcel_lost` lost | S |\n| T-ADDR | `address_change` | S |\n"
+    table = head + "| T-LOST | `parcel_lost` lost | S |\n| T-ADDR | `address_change` | S |\n| T-REPAIR | `care` | S |\n"
     seen_by = {"CaseType:parcel_lost": [Sighting(0, "tests/test_lost.py::test_lost", ("opened",))]}
     files = {
-        "domain/vocabulary.py": "class CaseType(StrEnum):\n    LOST = 'parcel_lost'\n    ADDR = 'address_change'\n",
-        "workflows/procedures/__init__.py": (
-            "from workflows.procedures.lost import lost\nPROCEDURES = {CaseType.LOST: lost}\nprint(PROCEDURES)\n"
+        "domain/vocabulary.py": (
+            "class CaseType(StrEnum):\n    LOST = 'parcel_lost'\n    ADDR = 'address_change'\n    CARE = 'care'\n"
         ),
-        "workflows/procedures/lost.py": "async def lost(case):\n    return case\n",
+        "workflows/procedures/__init__.py": "BEGINS_AS = {CaseType.CARE: 'mend'}\nprint(BEGINS_AS)\n",
+        "workflows/procedures/parcel_lost.py": "async def parcel_lost(case):\n    return case\n",
+        "workflows/procedures/mend.py": "async def mend(case):\n    return case\n",
     }
     by_id = {row.rule.id: row for row in rows(rules(table), files, seen_by)}
-    assert [str(one) for one in by_id["T-LOST"].held] == ["workflows/procedures/lost.py:lost"]
+    assert [str(one) for one in by_id["T-LOST"].held] == ["workflows/procedures/parcel_lost.py:parcel_lost"]
+    assert [str(one) for one in by_id["T-REPAIR"].held] == ["workflows/procedures/mend.py:mend"]
     assert by_id["T-LOST"].exercised
     assert not by_id["T-ADDR"].held
 

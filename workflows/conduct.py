@@ -7,8 +7,7 @@ from domain.vocabulary import CaseType, Outcome, ParcelState, Party, Stage
 from workflows import counting, settle
 from workflows.course import Case
 from workflows.endings import Withdrawn
-from workflows.procedures import PROCEDURES
-from workflows.procedures.signed_not_received import signed_not_received
+from workflows.procedures import procedure_of
 
 
 async def conduct(case: Case) -> Outcome:
@@ -30,10 +29,10 @@ async def _handle(case: Case) -> Outcome:
         if case.state.round > 1:
             if await case.once("denied", lambda: _denied(case), bool):
                 case.becomes(CaseType.SIGNED_NOT_RECEIVED, "R-NOTME")
-                return await signed_not_received(case)
+                return await procedure_of(CaseType.SIGNED_NOT_RECEIVED)(case)
             return await case.remedy.decided_at_desk("reopened", "R-REOPEN")
         case.note("case_opened", "R-INTAKE", type=case.request.case_type, reason=case.request.reason)
-        return await PROCEDURES[case.request.case_type](case)
+        return await procedure_of(case.request.case_type)(case)
     except Withdrawn:
         case.note("request_withdrawn", "R-CANCEL-UNSHIPPED", actor="customer")
         case.state.needs_human = ""

@@ -121,11 +121,7 @@ def lives(type: CaseType) -> list[Life]:
 
 def module_of(type: CaseType) -> Path:
     """The file of its procedure."""
-    named = PROCEDURES / f"{type}.py"
-    if named.exists():
-        return named
-    where = re.compile(rf"^async def {type}\(", re.MULTILINE)
-    return next(file for file in sorted(PROCEDURES.glob("*.py")) if where.search(file.read_text(encoding="utf-8")))
+    return PROCEDURES / f"{type}.py"
 
 
 def page(type: CaseType) -> str:
