@@ -72,8 +72,9 @@ def _withdraws(world: World, persona: Customer, case: CaseKey, at: datetime) -> 
 def _agrees(world: World, persona: Customer, case: CaseKey, key: str, at: datetime) -> None:
     if world.coming(case, "customer_agreed"):
         return
-    agreed = nth(persona.agrees, len(world.ledger.plans(case, "customer_agreed")))
-    choice = {"choice": persona.choice.value} if persona.choice and agreed else {}
+    turn = len(world.ledger.plans(case, "customer_agreed"))
+    agreed = nth(persona.agrees, turn)
+    choice = {"choice": nth(persona.choice, turn).value} if persona.choice and agreed else {}
     world.plan(key, case, world.later(at, persona.agrees_after), _WHO, "customer_agreed", agreed=agreed, **choice)
 
 

@@ -69,7 +69,7 @@ class Customer(_Persona):
     sms: AttemptResult = AttemptResult.SENT
     agrees: Series[bool] = (True,)  # to the first, second, ... proposal of a case
     agrees_after: Delay = timedelta(hours=6)
-    choice: Resolution | None = None  # where a choice is offered
+    choice: Series[Resolution] | None = None  # in his first, second, ... answer, where a choice is offered
     goodwill: bool | None = None  # wants what he is offered, or would rather not; says nothing
     photos: int = Field(default=2, ge=0, le=20)
     photos_after: Delay = timedelta(hours=4)
