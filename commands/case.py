@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help=say("查看、解释、操作售后单。", "List, show, explain and act on cases."))
 
 ROW = (
+    Column("priority", "优先级", "Priority"),
     Column("case_no", "售后单", "Case"),
     Column("shop", "店铺", "Shop"),
     Column("order_no", "订单", "Order"),
@@ -33,6 +35,7 @@ ROW = (
     Column("outcome", "结果", "Outcome"),
 )
 MORE = (
+    Column("priority_why", "优先原因", "Why that priority"),
     Column("refunded_minor", "已退（分）", "Refunded (minor units)"),
     Column("opened_at", "受理", "Opened"),
     Column("closed_at", "结案", "Closed"),
@@ -48,7 +51,13 @@ STATES = {
 """Of clocks that do not run."""
 
 
-@app.command("list", help=say("按到期时间列出未结的售后单。", "List open cases, the earliest due first."))
+@app.command(
+    "list",
+    help=say(
+        "按优先级列出未结的售后单，同级的先到期的在前。",
+        "List open cases by priority, within it the earliest due first.",
+    ),
+)
 def list_cases(
     *,
     shop: Annotated[str, typer.Option("--shop", help=say("店铺；默认全部。", "The shop; all by default."))] = "",
@@ -93,7 +102,7 @@ def list_cases(
 
     cases = with_pool(read)
     if not closed and not find:
-        cases.sort(key=lambda case: (case.due_at is None, case.due_at, case.case_no))
+        cases.sort(key=lambda case: (case.priority, case.due_at is None, case.due_at, case.case_no))
     rows = [case.model_dump() for case in cases]
     show_table(rows if as_json else [_spoken(row) for row in rows], ROW, as_json=as_json)
 
@@ -105,7 +114,15 @@ def _spoken(row: dict[str, Any]) -> dict[str, Any]:
 
     tables = {"case_type": "case_type", "stage": "stage", "ball_with": "party", "outcome": "outcome"}
     own = {name: label(table, row[name], language()) for name, table in tables.items() if row[name]}
+    own |= {"priority": f"P{row['priority']}", "priority_why": _why(row["priority_why"].split())}
     return {**row, **own, "needs_human": words_of(row["needs_human"], language())}
+
+
+def _why(reasons: Iterable[str]) -> str:
+    """Why a case has its priority, in words (R-CLASSIFY)."""
+    from domain.texts import label
+
+    return say("，", ", ").join(label("priority", one, language()) for one in reasons) or say("一般", "ordinary")
 
 
 @app.command(help=say("显示登记簿里的一行、记录和号码。", "Show its row, its records and its numbers."))
@@ -216,6 +233,8 @@ def _explain(told: Explanation) -> None:
     spoken, now = language(), datetime.now(UTC)
     lines = {
         "case": f"{told.case} · {label('case_type', told.case_type, spoken)} · {told.order}",
+        "priority": f"P{told.priority} · {label('nature', told.nature, spoken)} · {_why(told.priority_why)}"
+        f" [{told.priority_rule}]",
         "stage": label("stage", told.stage, spoken),
         "waiting": words_of(told.waiting_for, spoken),
         "ball": label("party", told.ball_with, spoken),
@@ -233,7 +252,8 @@ def _explain(told: Explanation) -> None:
         "rulebook": told.rulebook,
     }
     labels = (
-        Column("case", "售后单", "Case"), Column("stage", "阶段", "Stage"), Column("waiting", "等待", "Waiting for"),
+        Column("case", "售后单", "Case"), Column("priority", "优先级", "Priority"),
+        Column("stage", "阶段", "Stage"), Column("waiting", "等待", "Waiting for"),
         Column("ball", "轮到", "Ball with"), Column("needs", "需要人工", "Needs a person"),
         Column("next", "接下来", "Comes next"), Column("money", "退款", "Refunds"),
         Column("collected", "收款", "Collected"),

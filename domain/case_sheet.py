@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from domain.case import CaseState
 from domain.events import CaseStart
+from domain.priority import priority
 
 
 def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
@@ -17,7 +18,7 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
         return (instant + offset).strftime("%m-%d %H:%M")
 
     lines = [
-        f"### {request.case_no} · {(state.became or request.case_type).value}",
+        f"### {request.case_no} · {(state.became or request.case_type).value} · P{priority(start, state).level}",
         f"- **订单 Order** {request.order.order_no} · {request.order.paid} · {request.reason.value}",
         f"- **阶段 Stage** {state.stage.value} · **等待 Waiting for** {state.waiting.code if state.waiting else '-'}"
         f" · **轮到 Ball with** {state.ball_with.value}",

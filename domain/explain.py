@@ -10,6 +10,7 @@ from domain.case import CaseState, Verdict
 from domain.events import CaseStart
 from domain.goodwill import next_rung
 from domain.messages.commands import OfferCompensation
+from domain.priority import priority
 from domain.refusal import Refusal
 from domain.refusals import available
 
@@ -70,6 +71,10 @@ class Explanation(BaseModel):
     case: str
     order: str
     case_type: str
+    nature: str  # what it is about in the broadest words, and which place it has in the work (R-CLASSIFY)
+    priority: int
+    priority_why: list[str]
+    priority_rule: str
     reason: str
     rulebook: str
     stage: str
@@ -85,6 +90,7 @@ class Explanation(BaseModel):
     open_promises: list[str]
     open_approvals: list[str]
     open_proposals: list[str]
+    goods_held_by: list[str] = []  # cases that held goods which this one asks for, when it was opened (R-N1)
     goodwill: list[str] = []  # each gesture and where it stands
     next_goodwill: str = ""  # the first rung of the ladder that he has not declined (M-COMP-LADDER)
     contacts_unsolved: int = 0  # how often he came without a solution (R-OURMESS, P-NOREPEAT)
@@ -103,10 +109,15 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
     """Explain the case. `upcoming` is the instant for which its one timer is armed, and what it is for."""
     running = sorted((clock.due_at, clock.id) for clock in state.clocks.values() if clock.running)
     at, what = upcoming
+    judged = priority(start, state)
     return Explanation(
         case=start.request.case_no,
         order=start.request.order.order_no,
         case_type=state.became or start.request.case_type,
+        nature=judged.nature,
+        priority=judged.level,
+        priority_why=[*judged.important, *judged.urgent],
+        priority_rule=judged.rule,
         reason=start.request.reason,
         rulebook=f"{start.rules.name}@{start.rules.digest[:12]}",
         stage=state.stage,
@@ -131,6 +142,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
             f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
         ],
         open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
+        goods_held_by=list(start.held_by),
         goodwill=[f"{g.id} {g.form} {g.amount} {g.state} {g.custom}" for g in state.gestures],
         next_goodwill=next_rung(start.rules, state),
         contacts_unsolved=state.came_back.contacts,

@@ -52,6 +52,8 @@ class CaseRow(BaseModel):
     closed_at: datetime | None = None
     refunded_minor: int = 0
     currency: str = "CNY"
+    priority: int = 4  # R-CLASSIFY: 1 comes first
+    priority_why: str = ""  # the reasons, codes with blanks between; empty where it is neither important nor urgent
 
 
 class JournalPage(BaseModel):

@@ -177,7 +177,7 @@ class AgendaRow(_Row):
 
 
 class CategoryRow(_Row):
-    """Categories of goods that a rule treats apart, in the order source's own words."""
+    """A list that a rule goes by: categories of goods in the order source's own words, types of case, classes."""
 
     value: tuple[str, ...]
     rule: str
@@ -322,12 +322,16 @@ class Rulebook(_Row):
                 damage_serious_percent=self._number("damage_serious_percent"),
                 substitute_discount_percent=self._number("substitute_discount_percent"),
                 phone_again_hours=self._number("phone_again_hours"),
+                important_sum=Money.parse(str(self._number("important_sum")), self.currency),
             ),
             freight={
                 id: FreightRule(outbound=row.outbound, inbound=row.inbound, back=row.back)
                 for id, row in self.freight.items()
             },
             no_reason_excluded=self.categories["no_reason_excluded"].value,
+            important_types=self.categories["important_types"].value,
+            urgent_types=self.categories["urgent_types"].value,
+            priorities=self.categories["priorities"].value,
             switches={id: row.value for id, row in self.switches.items()},
         )
 

@@ -114,6 +114,7 @@ class Numbers(BaseModel):
     substitute_discount_percent: int = _since(10)  # R-OOS-OFFER: off another product in place of missing goods
     phone_again_hours: int = _since(4)  # R-OOS-24H: between two calls to one who must be phoned
     dispute_after: int = _since(2)  # R-DISPUTE-LOG: solutions of a complaint that he refused
+    important_sum: Money = _since(Money(minor=50_000))  # R-CLASSIFY: from that sum on a case is important
 
 
 class Rules(BaseModel):
@@ -130,6 +131,13 @@ class Rules(BaseModel):
     numbers: Numbers
     freight: dict[str, FreightRule] = {}  # by rule id, M-QUAL and so on
     no_reason_excluded: tuple[str, ...] = ()  # categories of goods, R-NR-CAT
+    important_types: tuple[str, ...] = _since(  # R-CLASSIFY
+        ("complaint", "dispute", "platform_rights", "bad_review", "parcel_lost")
+    )
+    urgent_types: tuple[str, ...] = _since(
+        ("platform_rights", "address_change", "cancel_before_receipt", "customer_unreachable", "late_shipment")
+    )
+    priorities: tuple[str, ...] = _since(("important_urgent", "important", "urgent", "rest"))
     switches: dict[str, str] = {}  # the defaults of section 10 that a shop may choose otherwise, X1..X17
 
     @field_validator("clocks", mode="before")

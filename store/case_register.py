@@ -47,6 +47,7 @@ class Cursor(BaseModel):
 
     instant: datetime
     case_no: str
+    priority: int = 0
 
 
 class CaseList(BaseModel):
@@ -103,7 +104,7 @@ class CaseRegister:
         return _case(row) if row else None
 
     async def worklist(self, wanted: Worklist, after: Cursor | None = None, limit: int = 50) -> CaseList:
-        """Open cases by due instant, earliest first; those without one come last."""
+        """Open cases by priority (R-CLASSIFY), within it by due instant; those without one come last."""
         rows = await self._database.fetch(
             SQL["register_worklist"],
             wanted.shop,
@@ -115,6 +116,7 @@ class CaseRegister:
             _texts(wanted.stages),
             _texts(wanted.case_types),
             wanted.needs_human,
+            after.priority if after else 0,
         )
         return _page([_case(row) for row in rows], limit)
 
@@ -170,4 +172,5 @@ def _page(cases: list[RegisteredCase], limit: int) -> CaseList:
         return CaseList(cases=tuple(shown), next=None)
     last = shown[-1]
     instant = last.closed_at if last.stage == "closed" else last.due_at
-    return CaseList(cases=tuple(shown), next=Cursor(instant=instant or _NEVER, case_no=last.case_no))
+    cursor = Cursor(instant=instant or _NEVER, case_no=last.case_no, priority=last.priority)
+    return CaseList(cases=tuple(shown), next=cursor)

@@ -184,6 +184,20 @@ async def test_lists_are_filtered(office: Office) -> None:
     assert [row["shop"] for row in found.json] == ["other"]
 
 
+async def test_a_list_begins_with_what_comes_first(office: Office) -> None:
+    """A large sum makes a case important: it is listed before what came earlier, and the list and `explain` say why."""
+    await office.open("RANK-1", shop="rank")
+    large = await office.open("RANK-2", shop="rank", paid=88_000)
+    listed, shown, explained = await asyncio.gather(
+        office.run("list", "--shop", "rank", "--json"), office.run("show", large), office.run("explain", large)
+    )
+    assert [(row["case_no"], row["priority"], row["priority_why"]) for row in listed.json] == [
+        (large, 2, "large_sum"), ("RANK-1", 4, ""),
+    ]  # fmt: skip
+    assert "a large sum" in shown.out
+    assert "P2 · money · a large sum [R-CLASSIFY]" in explained.out
+
+
 async def test_a_decision_above_the_limit_is_approved_by_another_and_paid(office: Office) -> None:
     """The whole way of a decision: refused to who may not, confirmed, approved by somebody else, paid, told."""
     case = await office.open("PAY-1", paid=8800)

@@ -18,6 +18,7 @@ from activities.journal import REFUSED, JournalActivities
 from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
 from domain.journal import CaseRow, JournalPage
+from domain.priority import priority
 from domain.vocabulary import CaseStatus, CaseType, Stage
 from workflows.duties import SILENT
 
@@ -65,8 +66,9 @@ async def write(case: Case) -> bool:
     # Debts before curiosities: the database lets no case close over a promise that it does not know to be kept.
     records = dict(sorted(state.records.items(), key=lambda item: item[1].kind == UNDECODABLE)[:PAGE])
     state.revision += 1
+    judged = priority(case.start, state)
     page = JournalPage(
-        row=row,
+        row=row.model_copy(update={"priority": judged.level, "priority_why": judged.reasons}),
         revision=state.revision,
         at=now,
         first_entry=state.entry_count - len(state.unread) + 1,
@@ -138,7 +140,7 @@ def _failed(case: Case, why: BaseException | None) -> None:
 
 
 def row_of(case: Case) -> CaseRow:
-    """The case's row in the register."""
+    """The case's row in the register, but for its priority: that is judged with each page and no reason for one."""
     state, order = case.state, case.order
     due_at, due_rule = due(case)
     return CaseRow(

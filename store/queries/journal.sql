@@ -6,21 +6,24 @@
 -- store/journal.py appends the parts of records.sql that the page has use for, and `journal_answer`.
 WITH page AS (
     INSERT INTO cases AS c (shop, case_no, workflow_id, order_no, case_type, stage, ball_with, due_at, due_rule,
-        needs_human, outcome, rulebook, opened_at, closed_at, refunded_minor, currency, revision, last_entry, page_at)
+        needs_human, outcome, rulebook, opened_at, closed_at, refunded_minor, currency, priority, priority_why,
+        revision, last_entry, page_at)
     SELECT r.shop, r.case_no, $2, r.order_no, r.case_type, r.stage, r.ball_with, r.due_at, r.due_rule, r.needs_human,
-        r.outcome, r.rulebook, r.opened_at, r.closed_at, r.refunded_minor, r.currency, v.revision,
+        r.outcome, r.rulebook, r.opened_at, r.closed_at, r.refunded_minor, r.currency,
+        coalesce(r.priority, 4), coalesce(r.priority_why, ''), v.revision,
         v.first_entry + jsonb_array_length(v.entries) - 1, v.at
     FROM jsonb_to_record($1::text::jsonb)
             AS v (revision bigint, first_entry bigint, at timestamptz, entries jsonb, "row" jsonb),
         jsonb_to_record(v."row") AS r (shop text, case_no text, order_no text, case_type text, stage text,
             ball_with text, due_at timestamptz, due_rule text, needs_human text, outcome text, rulebook text,
-            opened_at timestamptz, closed_at timestamptz, refunded_minor bigint, currency text)
+            opened_at timestamptz, closed_at timestamptz, refunded_minor bigint, currency text,
+            priority smallint, priority_why text)
     ON CONFLICT (shop, case_no) DO UPDATE
     SET (case_type, stage, ball_with, due_at, due_rule, needs_human, outcome, rulebook, closed_at, refunded_minor,
-         currency, revision, last_entry, page_at, entries_missing)
+         currency, priority, priority_why, revision, last_entry, page_at, entries_missing)
       = (excluded.case_type, excluded.stage, excluded.ball_with, excluded.due_at, excluded.due_rule,
          excluded.needs_human, excluded.outcome, excluded.rulebook, excluded.closed_at, excluded.refunded_minor,
-         excluded.currency, excluded.revision,
+         excluded.currency, excluded.priority, excluded.priority_why, excluded.revision,
          CASE WHEN excluded.revision > c.revision THEN greatest(c.last_entry, excluded.last_entry)
               ELSE excluded.last_entry END,
          excluded.page_at,

@@ -2,13 +2,14 @@
 SELECT * FROM cases WHERE shop = $1 AND case_no = $2
 
 -- name: register_worklist
--- One scan of cases_open_by_due from the cursor ($3, $4) on. Filters that are not used are null.
+-- One scan of cases_open_by_priority from the cursor ($10, $3, $4) on. Filters that are not used are null.
 SELECT * FROM cases
-WHERE shop = $1 AND stage <> 'closed' AND (coalesce(due_at, 'infinity'::timestamptz), case_no) > ($3, $4)
+WHERE shop = $1 AND stage <> 'closed'
+  AND (priority, coalesce(due_at, 'infinity'::timestamptz), case_no) > ($10::smallint, $3, $4)
   AND coalesce(due_at, 'infinity'::timestamptz) <= $5
   AND ($6::text[] IS NULL OR ball_with = ANY ($6)) AND ($7::text[] IS NULL OR stage = ANY ($7))
   AND ($8::text[] IS NULL OR case_type = ANY ($8)) AND ($9::boolean IS NULL OR (needs_human <> '') = $9)
-ORDER BY coalesce(due_at, 'infinity'::timestamptz), case_no
+ORDER BY priority, coalesce(due_at, 'infinity'::timestamptz), case_no
 LIMIT $2
 
 -- name: register_closed

@@ -28,6 +28,7 @@ async def register(pool) -> CaseRegister:
                 closed_at=START + timedelta(minutes=n // 10) if n % 5 == 0 else None,
                 ball_with="supervisor" if n % 3 == 0 else "agent",
                 needs_human="approve:A1" if n % 6 == 0 else "",
+                priority=1 + n % 3,
             )
         )
     return CaseRegister(pool)
@@ -44,12 +45,14 @@ async def walk(register: CaseRegister, wanted: Worklist, limit: int) -> list:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 32, 100])
-async def test_a_worklist_shows_each_open_case_once_by_due_instant(register, limit):
-    """Page by page, every open case comes once, the most urgent first, those without a due instant last."""
+async def test_a_worklist_shows_each_open_case_once_by_priority_and_due_instant(register, limit):
+    """Page by page, every open case comes once: by priority, then by due instant, those without one last."""
     cases = await walk(register, Worklist(shop="demo"), limit)
     assert len(cases) == len({case.case_no for case in cases}) == 32
     far = START + timedelta(days=1000)
-    assert [(case.due_at or far, case.case_no) for case in cases] == sorted((c.due_at or far, c.case_no) for c in cases)
+    keys = [(case.priority, case.due_at or far, case.case_no) for case in cases]
+    assert keys == sorted(keys)
+    assert {case.priority for case in cases} == {1, 2, 3}
 
 
 @pytest.mark.parametrize(
@@ -103,12 +106,12 @@ async def test_a_worklist_is_one_index_scan(register, pool):
     )
     await pool.execute("ANALYZE cases")
     infinity = "'infinity'::timestamptz"
-    values = ["'demo'", "50", f"'{START}'", "''", infinity, "NULL", "NULL", "NULL", "NULL"]
+    values = ["'demo'", "50", f"'{START}'", "''", infinity, "NULL", "NULL", "NULL", "NULL", "0"]
     sql = SQL["register_worklist"]
     for number, value in reversed(list(enumerate(values, 1))):
         sql = sql.replace(f"${number}", value)
     (plan,) = await pool.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
     assert plan["Plan"]["Node Type"] == "Limit"
     (scan,) = plan["Plan"]["Plans"]
-    assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "cases_open_by_due"), json.dumps(plan)
+    assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "cases_open_by_priority"), json.dumps(plan)
     assert scan["Actual Rows"] == 50
