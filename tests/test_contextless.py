@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from bench.plain_path import request
+from contextless import OneConverter
+from domain import rulebook_file
+from domain.events import CaseStart
+from domain.vocabulary import CaseType
 from worker import plugin
 
 
@@ -31,3 +38,18 @@ def test_the_sandbox_stays_on():
     runner = plugin().workflow_runner
     assert isinstance(runner, SandboxedWorkflowRunner)
     assert runner.restrictions.invalid_module_members.children["datetime"]
+
+
+def test_cases_under_the_same_rules_share_them():
+    """Rules that are equal are one object; a digest alone does not make them equal."""
+    converter = OneConverter()
+    rules = rulebook_file.default().rules()
+    other = rules.model_copy(update={"name": "another"})
+    starts = [
+        CaseStart(request=request(CaseType.REFUND_ONLY, "1"), rules=one, opened_at=datetime(2026, 3, 1, tzinfo=UTC))
+        for one in (rules, rules, other)
+    ]
+    first, second, third = converter.from_payloads(converter.to_payloads(starts), [CaseStart] * 3)
+    assert first.rules is second.rules
+    assert third.rules == other
+    assert [first, second, third] == starts
