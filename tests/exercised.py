@@ -213,6 +213,7 @@ _watch_holders()  # at once: the decorator runs when its modules are loaded
 def pytest_configure(config: pytest.Config) -> None:
     """Watch from now on."""
     config.addinivalue_line("markers", "after_all_others: the test looks at what all the others saw, and comes last")
+    config.addinivalue_line("markers", "by_chance: the test meets rules by chance, and is no witness of them")
     _run.code = coverage_seen.version(coverage_seen.product())
     _watch_values()
     _watch_lengths()
@@ -247,9 +248,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def keep(session: pytest.Session) -> None:
     """Write down what was seen so far: by each test, which ids, as what. A run of all tests replaces all."""
     found: dict[str, dict[str, set[str]]] = {}
+    by_chance = {item.nodeid for item in session.items if item.get_closest_marker("by_chance")}
     for id, how, where in _run.saw:
         test = _run.case_of.get(where, where)
-        if test in _run.passed:
+        if test in _run.passed - by_chance:
             found.setdefault(test, {}).setdefault(id, set()).add(how)
     option = session.config.getoption
     selected = option("keyword") or option("markexpr") or option("deselect") or option("lf", default=False)

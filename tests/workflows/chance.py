@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -31,12 +32,15 @@ def well_formed(kind: str, document: dict[str, Any]) -> bool:
     return True
 
 
-def payload(kind: str, chance: Random) -> dict[str, Any]:
+DAYS = (-400, -3, 1, 2, 8, 25)  # from the case's beginning to an instant that a message names
+
+
+def payload(kind: str, chance: Random, began: datetime) -> dict[str, Any]:
     """A document of that kind: mostly as its form says, sometimes with a field that is wrong or missing."""
     model: type[Payload] = {**FACTS, **COMMANDS}[kind]
     schema = model.model_json_schema()
     document = {
-        name: _value(form, schema.get("$defs", {}), chance)
+        name: _value(form, schema.get("$defs", {}), chance, began)
         for name, form in schema.get("properties", {}).items()
         if name in schema.get("required", ()) or chance.random() < 0.7
     }
@@ -45,11 +49,11 @@ def payload(kind: str, chance: Random) -> dict[str, Any]:
     return document
 
 
-def _value(form: dict[str, Any], known: dict[str, Any], chance: Random) -> Any:
+def _value(form: dict[str, Any], known: dict[str, Any], chance: Random, began: datetime) -> Any:
     if "$ref" in form:
-        return _value(known[form["$ref"].rpartition("/")[2]], known, chance)
+        return _value(known[form["$ref"].rpartition("/")[2]], known, chance, began)
     if "anyOf" in form:
-        return _value(chance.choice(form["anyOf"]), known, chance)
+        return _value(chance.choice(form["anyOf"]), known, chance, began)
     if "enum" in form:
         return chance.choice(form["enum"])
     if "const" in form:
@@ -61,14 +65,14 @@ def _value(form: dict[str, Any], known: dict[str, Any], chance: Random) -> Any:
             return chance.randint(form.get("minimum", 0), min(form.get("maximum", 3000), 3000))
         case "array":
             items = form.get("items", {"type": "string"})
-            return [_value(items, known, chance) for _ in range(chance.randint(0, 2))]
+            return [_value(items, known, chance, began) for _ in range(chance.randint(0, 2))]
         case "object":
             inner = form.get("properties", {})
-            return {name: _value(one, known, chance) for name, one in inner.items()}
+            return {name: _value(one, known, chance, began) for name, one in inner.items()}
         case "null":
             return None
     if form.get("format") == "date-time":
-        return f"2027-0{chance.randint(1, 9)}-11T10:00:00Z"
+        return (began + timedelta(days=chance.choice(DAYS))).isoformat()
     if "[A-Z]{3}" in form.get("pattern", ""):
         return "CNY"
     return chance.choice(WORDS)
