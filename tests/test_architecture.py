@@ -16,7 +16,10 @@ from commands.coverage_rules import rules
 from domain.rulebook import SECTIONS
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("domain", "workflows", "activities", "gateways", "store", "starter", "console", "local", "commands", "bench")
+ROOMS = (
+    "domain", "workflows", "activities", "gateways", "store", "starter", "console", "papers", "local", "commands",
+    "bench",
+)  # fmt: skip
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 
 WEB = {"fastapi", "starlette", "uvicorn"}
@@ -34,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "console": {"console", "domain", "store", "settings", "logs", "pydantic", "structlog", "asyncpg", "jinja2",
                 "temporalio.client", "temporalio.common", "temporalio.exceptions", "temporalio.service",
                 "temporalio.contrib.pydantic", *WEB},
+    "papers": {"papers", "domain", "reportlab"},
     "local": {"local", "asyncpg", "psutil", "temporalio", "google.protobuf"},
 }  # fmt: skip
 """By room, besides the standard library. `commands`, `bench`, `worker.py`, `cli.py` and tests may import everything."""
