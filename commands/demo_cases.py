@@ -17,6 +17,7 @@ from store.inbox import Inbox
 KINDS = (".ndjson", ".csv", ".xlsx")
 OPEN = {"new", "claimed", "waiting"}  # rows of the inbox that are still on their way
 LOOK_EVERY = 0.2  # seconds between two looks for cases that opened
+SIDE_BY_SIDE = 24  # cases that are driven at a time: each is looked at all the while, and more only keep each other
 
 
 def files_of(examples: Path) -> list[Path]:
@@ -38,14 +39,19 @@ async def take_files(house: DemoHouse, files: Sequence[Path], shop: str) -> list
 async def live(house: DemoHouse, seen: Callable[[int, int], None]) -> dict[str, Lived | CaseStuck]:
     """Hand every event over and drive each case that opens to its end, side by side. `seen` hears: ended, opened."""
     lives: dict[str, asyncio.Task[Lived]] = {}
-    inbox = Inbox(house.pool)
+    inbox, turns = Inbox(house.pool), asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def lived(shop: str, case_no: str) -> Lived:
+        async with turns:
+            return await house.days.live(shop, case_no)
+
     async with house.handing_over():
         try:
             while True:
                 for row in await house.pool.fetch("SELECT shop, case_no FROM cases ORDER BY opened_at"):
                     name = f"{row['shop']}/{row['case_no']}"
                     if name not in lives:
-                        lives[name] = asyncio.create_task(house.days.live(row["shop"], row["case_no"]), name=name)
+                        lives[name] = asyncio.create_task(lived(row["shop"], row["case_no"]), name=name)
                 ended = sum(task.done() for task in lives.values())
                 seen(ended, len(lives))
                 if ended == len(lives) and not OPEN & (await inbox.counts()).keys():

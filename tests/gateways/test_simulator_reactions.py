@@ -138,6 +138,15 @@ async def test_customer_declines_first_and_agrees_then(partners: Partners, case:
     ]
 
 
+async def test_customer_who_chooses_anew(partners: Partners, case: CaseKey) -> None:
+    """Who wanted an exchange at first may want his money when he is asked again, and stays with it."""
+    choices = []
+    for template, at in (("exchange_proposed", 0), ("no_fault_exchange", 10), ("no_fault_found", 20)):
+        await tell(partners, case, template, who="undecided", at=at)
+        choices += [data["choice"] for _, _, data in await partners.release(case, hours(at + 8))]
+    assert choices == ["exchange", "return_refund", "return_refund"]
+
+
 async def test_silence(partners: Partners, case: CaseKey) -> None:
     """A silent customer never answers, nor does anybody to whom the message did not get."""
     for template in ("plan_proposed", "evidence_asked", "closing"):
