@@ -48,6 +48,7 @@ class Life:
     """One recorded way to live."""
 
     name: str
+    type: str  # what it was at its end: the facts may have made it another than was asked for
     outcome: str
     events: int
     calls: int
@@ -68,6 +69,7 @@ def life(file: Path) -> Life:
     first, end = (datetime.fromisoformat(document[place]["eventTime"][:19]) for place in (2, -1))
     return Life(
         name=file.stem.partition("-")[2],
+        type=_type_at_the_end(document),
         outcome=outcome,
         events=sum(count for kind, count in kinds.items() if kind not in SKIPPING),
         calls=kinds["ACTIVITY_TASK_SCHEDULED"],
@@ -75,6 +77,17 @@ def life(file: Path) -> Life:
         course=(*_course(document), Step("end", outcome)),
         clocks=frozenset(word for summary in timers.values() if RULE.fullmatch(word := summary.partition(" ")[0])),
     )
+
+
+def _type_at_the_end(document: list[dict[str, Any]]) -> str:
+    """The type that the case showed last; one that always was what it began as never showed another."""
+    (start,) = document[0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
+    type = json.loads(base64.b64decode(start["data"]))["request"]["case_type"]
+    for event in document:
+        shown = event.get("upsertWorkflowSearchAttributesEventAttributes", {}).get("searchAttributes", {})
+        if kind := shown.get("indexedFields", {}).get("AfterSaleKind", {}).get("data"):
+            type = json.loads(base64.b64decode(kind))
+    return str(type)
 
 
 def _kind(event: dict[str, Any]) -> str:
