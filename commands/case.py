@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import case_act, case_replay
+from commands import case_act, case_replay, case_slip
 from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case, with_pool
 from commands.failure import Failure
 from commands.language import language, say, sentence_of
@@ -39,9 +39,12 @@ MORE = (
     Column("refunded_minor", "已退（分）", "Refunded (minor units)"),
     Column("opened_at", "受理", "Opened"),
     Column("closed_at", "结案", "Closed"),
+    Column("parent_case_no", "所属售后单", "Claim of case"),
+    Column("claims", "快递索赔单", "Its claims on couriers"),
     Column("rulebook", "规则版本", "Rulebook"),
     Column("workflow_id", "工作流", "Workflow"),
 )
+SIX = Column("six", "六步", "The six steps")
 STATES = {
     "paused": ("暂停", "paused"),
     "met": ("已做到", "met"),
@@ -133,15 +136,20 @@ def show(case: CaseName, as_json: AsJson = False) -> None:
     async def read(named: NamedCase) -> tuple[dict[str, Any], list[Any], list[Any]]:
         register, row = CaseRegister(named.pool), named.row
         handles = await register.handles(row.shop, row.case_no)
-        return row.model_dump(), handles, await register.records(row.shop, row.case_no)
+        claims = [claim.case_no for claim in await register.claims(row.shop, row.case_no)]
+        return {**row.model_dump(), "claims": claims}, handles, await register.records(row.shop, row.case_no)
 
-    row, handles, records = with_case(case, read)
+    async def both(named: NamedCase) -> tuple[dict[str, Any], list[Any], list[Any], dict[str, Any]]:
+        six = await CaseRegister(named.pool).six_steps(named.row.shop, named.row.case_no)
+        return *await read(named), dict(six)
+
+    row, handles, records, six = with_case(case, both)
     numbers = [{"kind": kind, "value": value} for kind, value in handles]
     written = [record.model_dump() for record in records]
     if as_json:
-        show_json({"case": row, "numbers": numbers, "records": written})
+        show_json({"case": row, "six_steps": six, "numbers": numbers, "records": written})
         return
-    show_record(_spoken(row), (*ROW, *MORE), as_json=False)
+    show_record({**_spoken(row), "six": _six(six)}, (*ROW, *MORE, SIX), as_json=False)
     show_table(numbers, (Column("kind", "号码", "Number"), Column("value", "", "")), as_json=False)
     columns = (
         Column("at", "时间", "At"),
@@ -245,8 +253,12 @@ def _explain(told: Explanation) -> None:
         "promises": told.open_promises,
         "approvals": told.open_approvals,
         "proposals": told.open_proposals,
+        "held": told.goods_held_by,
+        "claims": told.claims,
+        "claim_of": told.claim_of,
         "goodwill": told.goodwill,
         "contacts": _contacts(told),
+        "six": _six(told.six_steps),
         "outcome": told.outcome and label("outcome", told.outcome, spoken),
         "windows": told.provisional_windows,
         "rulebook": told.rulebook,
@@ -259,7 +271,10 @@ def _explain(told: Explanation) -> None:
         Column("collected", "收款", "Collected"),
         Column("promises", "未兑现承诺", "Open promises"), Column("approvals", "待审批", "Open approvals"),
         Column("proposals", "待顾客答复", "Open proposals"), Column("goodwill", "补偿", "Goodwill"),
-        Column("contacts", "未解决时顾客来过", "Came unsolved"), Column("outcome", "结果", "Outcome"),
+        Column("held", "开单时商品在办", "Goods held, when opened, by"),
+        Column("claims", "快递索赔单", "Claims on couriers"), Column("claim_of", "所属售后单", "Claim of case"),
+        Column("contacts", "未解决时顾客来过", "Came unsolved"), Column("six", "六步", "The six steps"),
+        Column("outcome", "结果", "Outcome"),
         Column("windows", "暂定的退货期", "Provisional windows"), Column("rulebook", "规则版本", "Rulebook"),
     )  # fmt: skip
     show_record(lines, [one for one in labels if lines[one.key]], as_json=False)
@@ -280,6 +295,17 @@ def _explain(told: Explanation) -> None:
         until = f" · {block.next_slot}" if block.next_slot else ""
         why = sentence_of(block.why)
         tell(f"挡住：{why} [{block.guard}]{until}", f"Held back: {why} [{block.guard}]{until}")
+
+
+def _six(steps: Mapping[str, datetime | None]) -> str:
+    """Which of the six steps are taken, and when first (R-SIX)."""
+    from domain.texts import label
+
+    taken = [
+        f"{label('six_steps', step, language())} {f'{at.astimezone():%m-%d %H:%M}' if at else '–'}"
+        for step, at in steps.items()
+    ]
+    return " · ".join(taken)
 
 
 def _contacts(told: Explanation) -> str:
@@ -330,3 +356,4 @@ app.command(
     help=case_act.HELP,
 )(case_act.act)
 app.command("replay", help=case_replay.HELP)(case_replay.replay)
+app.command("slip", help=case_slip.HELP)(case_slip.slip)

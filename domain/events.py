@@ -6,6 +6,7 @@ Families of `type`:
     aftersales.order          an order as the shop ships it: opens nothing, but lets a courier's push find it
     aftersales.<fact>         a fact for an open case, `<fact>` one of `domain.messages.facts`: `return_shipped`, ...
     aftersales.parcel_update  also starts a case when nobody opened one and the state is trouble (ecosystem 1.1)
+    aftersales.claim          a case opens a claim on a courier beside itself: comes from cases alone, through no door
 
 A fact finds its case by `subject` (`<shop>/<case number>`) or by `case_no`, `rma` or `waybill` in its data.
 """
@@ -31,6 +32,7 @@ from domain.vocabulary import CaseType, Liability, ParcelState, ReasonCode, Reso
 PREFIX = "aftersales."
 REQUEST = "aftersales.request"
 ORDER = "aftersales.order"
+CLAIM = "aftersales.claim"
 
 Reference = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
@@ -68,6 +70,7 @@ class Request(BaseModel):
     shop: str
     case_type: CaseType
     request_id: str | None = None  # the platform's own number of the request, where it has one
+    parent: str = Field(default="", exclude_if=lambda no: not no)  # whose loss is claimed: the customer's case
     order: Order
     reason: ReasonCode
     platform_reason: str = Field(default="", max_length=200)  # kept apart, never asked to be changed (X16)
@@ -96,12 +99,14 @@ class Request(BaseModel):
         for label, value in (("shop", self.shop), ("order_no", self.order.order_no), ("request_id", self.request_id)):
             if value is not None and not is_business_id(value):
                 raise ValueError(f"{label} may hold letters, digits, '.', '_' and '-' only, at most 64 characters")
-        if self.amount is not None and self.amount.currency != self.order.paid.currency:
+        if self.amount is not None and not self.parent and self.amount.currency != self.order.paid.currency:
             raise ValueError(f"amount must be in the order's currency {self.order.paid.currency}")
         if self.fee is not None and (not self.fee or self.fee.currency != self.order.paid.currency):
             raise ValueError(
                 f"fee must be a sum in the order's currency {self.order.paid.currency}; none where it is free"
             )
+        if (self.case_type is CaseType.COURIER_CLAIM) != bool(self.parent):
+            raise ValueError("a claim on a courier belongs to the case of a customer, and nothing else does")
         if self.case_type is CaseType.MISSING_ITEM and not self.lines:
             raise ValueError("lines must say which goods it is about and how many (sku, quantity)")
         if place := self.order.unordered(self.lines):
@@ -128,6 +133,11 @@ class Request(BaseModel):
     def concerned(self) -> tuple[AskedLine, ...]:
         """The goods that it is about."""
         return self.lines or self.order.whole()
+
+    @property
+    def came_instead(self) -> tuple[AskedLine, ...]:
+        """What came in their place, where wrong goods were sent."""
+        return tuple(AskedLine(sku=line.instead or line.sku, quantity=line.quantity) for line in self.concerned)
 
     @property
     def new_address_ref(self) -> str:
@@ -162,8 +172,9 @@ class OrderNotice(BaseModel):
         return self
 
 
-CUSTOMS = 2
-"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014)."""
+CUSTOMS = 3
+"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014); under 2, a claim
+on a courier was a request of the customer's case (docs/decisions/0017)."""
 
 
 class CaseStart(BaseModel):
@@ -174,6 +185,8 @@ class CaseStart(BaseModel):
     request: Request
     rules: Rules
     opened_at: datetime
+    # Cases that hold goods which this one asks for (R-N1).
+    held_by: tuple[str, ...] = Field(default=(), exclude_if=lambda cases: not cases)
     carried: CaseState | None = None  # what an earlier run handed over (continue-as-new)
     continue_after_events: int = Field(default=2000, ge=1)  # a run this long goes on in a new one when the case rests
     customs: int = 1  # a case keeps to its end what workflow code did when it began, where that changed since

@@ -13,6 +13,7 @@ from domain.messages.commands import OfferCompensation
 from domain.priority import priority
 from domain.refusal import Refusal
 from domain.refusals import available
+from domain.six_steps import SixStep
 
 
 class ClockView(BaseModel):
@@ -95,12 +96,15 @@ class Explanation(BaseModel):
     next_goodwill: str = ""  # the first rung of the ladder that he has not declined (M-COMP-LADDER)
     contacts_unsolved: int = 0  # how often he came without a solution (R-OURMESS, P-NOREPEAT)
     spoke_with: list[str] = []
+    claims: list[str] = []  # numbers of its claims on couriers, cases of their own
+    claim_of: str = ""  # of a claim: the customer's case whose loss it is
     refunds: list[str]
     collections: list[str] = []  # money that the customer was asked for, and where it stands
     refunded_minor: int
     currency: str
     outcome: str
     journal_behind: int
+    six_steps: dict[str, datetime | None] = {}  # when each of the six was first taken (R-SIX)
     provisional_windows: list[str] = []  # return windows that were judged over such days
     actions: list[Action]
 
@@ -148,11 +152,14 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         contacts_unsolved=state.came_back.contacts,
         spoke_with=state.came_back.agents,
         collections=[f"{c.key} {c.amount} {c.status}" for c in state.collections],
+        claims=state.claims,
+        claim_of=start.request.parent,
         refunds=[f"{r.key} {r.amount} {r.status}" for r in state.refunds],
         refunded_minor=state.refunded,
         currency=start.request.order.paid.currency,
         outcome=state.outcome or "",
         journal_behind=len(state.unread) if state.journal_failures else 0,
+        six_steps={step: state.six_steps.get(step) for step in SixStep},
         provisional_windows=[f"{clock} {end.isoformat()}" for clock, end in state.provisional_ends.items()],
         actions=actions(start, state),
     )  # fmt: skip

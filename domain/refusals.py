@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import damage_offer, goodwill, goodwill_refusals, grievance, review
+from domain import courier_claim, damage_offer, goods_held, goodwill, goodwill_refusals, grievance, review, tagging
 from domain.authority import may_compensate, may_refund
 from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
@@ -39,6 +39,7 @@ from domain.messages.commands import (
     Reject,
     ReopenCase,
     ResumeClock,
+    TagCase,
 )
 from domain.messages.decoding import Message
 from domain.messages.facts import CustomerConfirmed
@@ -80,6 +81,8 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
     return (
         _out_of_stage(state, type(command))
         or grievance.out_of_place(start, state, type(command))
+        or courier_claim.out_of_place(start, type(command))
+        or courier_claim.acting(start, message.role, command)
         or _words(start, command)
         or review.trading(start, command)
         or _contents(start, state, message, command)
@@ -100,7 +103,12 @@ def _his_word(message: Message) -> Refusal | None:
 def available(start: CaseStart, state: CaseState) -> list[tuple[str, Refusal | None]]:
     """Every command with the reason why it cannot be given now, None when it can. Contents are judged when it comes."""
     return [
-        (kind, _out_of_stage(state, model) or grievance.out_of_place(start, state, model))
+        (
+            kind,
+            _out_of_stage(state, model)
+            or grievance.out_of_place(start, state, model)
+            or courier_claim.out_of_place(start, model),
+        )
         for kind, model in COMMANDS.items()
     ]
 
@@ -115,11 +123,11 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
     """Whether a command of that kind has any place where the case stands now."""
     waits_for = state.waiting.code if state.waiting else ""
     clocks = state.clocks.values()
-    if state.closed_at is not None and model not in (ReopenCase, AddNote, KeepPromise):
+    if state.closed_at is not None and model not in (ReopenCase, AddNote, KeepPromise, TagCase):
         return refuse(
             "closed", "P-CLOSE", "售后单已结案；要继续请先 reopen_case", "The case is closed; reopen_case first"
         )
-    if waits_for == LAST_PAGE and model is not AddNote:
+    if waits_for == LAST_PAGE and model not in (AddNote, TagCase):
         zh, en = "售后期已结束；请新建售后单", "The aftercare of this case is over; open a new case"
         return refuse("over", "R-REOPEN", zh, en)
     if model is ReopenCase and state.closed_at is None:
@@ -167,7 +175,8 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
             return goodwill_refusals.offering(start, state, command)
         case Decide():
             return (
-                grievance.deciding(start, state, command)
+                goods_held.deciding(state, message.role, command)
+                or grievance.deciding(start, state, command)
                 or damage_offer.deciding(start, state, command)
                 or _serious(state, message.role)
                 or _decision(start, state, command)
@@ -184,6 +193,8 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
             zh = "顾客没有在线确认；请附上通话记录 note_ref 再结案"
             en = "The customer has not confirmed in writing; give the note of his word as note_ref"
             return refuse("no_word", "P-CLOSE", zh, en)
+        case TagCase():
+            return tagging.refusal(start, command)
         case HandOver():
             return grievance.handing_over(state, command)
         case LogCall() if command.result not in _CALL_RESULTS:

@@ -38,6 +38,7 @@ class CaseType(StrEnum):
     EXCHANGE = "exchange"  # 换货
     COLOUR_DIFFERENCE = "colour_difference"  # 色差
     SIZE_UNSUITABLE = "size_unsuitable"  # 尺码
+    COURIER_CLAIM = "courier_claim"  # 快递索赔: opened by a customer's case beside itself, never asked for from outside
 
 
 class Stage(StrEnum):
@@ -117,10 +118,12 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     NO_FAULT_FOUND = "no_fault_found"
     EXPLAINED = "explained"  # 已说明: an answer or an apology was what he wanted
+    REIMBURSED = "reimbursed"  # 已赔付: the courier paid for what he broke or lost
+    WRITTEN_OFF = "written_off"  # 核销: he did not, and we bear it
 
 
 class Resolution(StrEnum):
-    """What may be offered to a customer."""
+    """What may be offered to a customer; the last two are what may become of a claim on a courier."""
 
     FULL_REFUND = "full_refund"
     PARTIAL_REFUND = "partial_refund"
@@ -147,6 +150,10 @@ class Resolution(StrEnum):
     FREIGHT_REFUND = "freight_refund"
     SEND_BACK = "send_back"  # the customer's own goods go back to him (W-8)
     EXPLAIN_ONLY = "explain_only"
+    CLAIM_AGAIN = "claim_again"  # of a claim on a courier: with more documents, or paid after a reminder
+    WRITE_OFF = "write_off"  # of a claim on a courier: we bear it
+    GO_ON = "go_on"  # at the desk: with goods that another case holds (R-N1)
+    SAME_AFFAIR = "same_affair"  # at the desk: the other case carries it on (R-N1)
 
 
 class ReasonCode(StrEnum):

@@ -79,14 +79,17 @@ class CaseOpening:
         if pause := self._paces.pause(f"{shop}/{request.case_no}"):
             return Pace(pause)
         rules, text = self._rulebook()
-        found, case_no = await self._openings.open(request, rules, text, at)
+        registered = await self._openings.open(request, rules, text, at)
+        found, case_no = registered.found, registered.case_no
         if found is Opening.CLOSED:
             return Done("closed_already", shop, case_no, request.order.customer_ref)
         repeated = found is Opening.OPEN and not retried
         signal: Signal | None = first
         if repeated and first is None:
             signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
-        start = CaseStart(request=_under(case_no, request), rules=rules, opened_at=at, customs=CUSTOMS)
+        start = CaseStart(
+            request=_under(case_no, request), rules=rules, opened_at=at, customs=CUSTOMS, held_by=registered.held_by
+        )
         try:
             with asking_temporal():
                 await self._start(start, signal)

@@ -14,6 +14,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from domain.events import Person, Request
+from domain.goods_held import goods_of
 from domain.identity import case_number
 from domain.order import Order
 from domain.rules import Rules
@@ -38,6 +39,16 @@ class FoundCase:
     shop: str
     case_no: str
     closed: bool
+    beside: bool = False  # a customer's case opened it: it is about his order and not for his ears
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What became of a request in the register. `held_by`: cases that hold goods which this one asks for (R-N1)."""
+
+    found: Opening
+    case_no: str
+    held_by: tuple[str, ...] = ()
 
 
 class Openings:
@@ -55,8 +66,8 @@ class Openings:
         async with self._pool.acquire() as connection, connection.transaction():
             await _record_order(connection, shop, order, person)
 
-    async def open(self, request: Request, rules: Rules, rulebook: str, at: datetime) -> tuple[Opening, str]:
-        """Write order, person, rulebook text and the case's row in one transaction; the answer holds the case's number.
+    async def open(self, request: Request, rules: Rules, rulebook: str, at: datetime) -> Registered:
+        """Write order, person, rulebook text and the case's row in one transaction, and hold the goods that are free.
 
         A request without a number of its own (an export's, a courier's push) and one with a number are one affair when
         order and type are the same: the later one belongs to the case of the earlier, and finds it by its number too.
@@ -78,7 +89,7 @@ class Openings:
                     await connection.execute(SQL["opening_alias"], request.shop, request.case_no, found.case_no)
             if found is None:
                 await RulebookArchive(connection).keep(rules, rulebook)
-                created = await connection.fetchval(
+                free = await connection.fetchval(
                     SQL["opening_case"],
                     request.shop,
                     request.case_no,
@@ -89,6 +100,8 @@ class Openings:
                     f"{rules.name}@{rules.digest}",
                     at,
                     request.order.paid.currency,
+                    goods_of(request),
+                    request.parent,
                 )
                 await connection.execute(
                     SQL["opening_handles"],
@@ -97,11 +110,20 @@ class Openings:
                     ["order_no", "customer_ref", "waybill"],
                     [request.order.order_no, request.order.customer_ref, request.order.waybill],
                 )
-                if created:
-                    return Opening.NEW, request.case_no
+                if free:
+                    return Registered(Opening.NEW, request.case_no)
+                if free is not None:
+                    held_by = await self._held_by(connection, request.shop, request.case_no)
+                    return Registered(Opening.NEW, request.case_no, held_by)
                 found = await self._find(connection, request.shop, request.case_no)
                 assert found is not None
-            return (Opening.CLOSED if found.closed else Opening.OPEN), found.case_no
+            if found.closed:
+                return Registered(Opening.CLOSED, found.case_no)
+            return Registered(Opening.OPEN, found.case_no, await self._held_by(connection, request.shop, found.case_no))
+
+    async def _held_by(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> tuple[str, ...]:
+        rows = await connection.fetch(SQL["opening_held_by"], shop, case_no)
+        return tuple(row["case_no"] for row in rows)
 
     async def _find(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> FoundCase | None:
         row = await connection.fetchrow(SQL["opening_find"], shop, case_no)

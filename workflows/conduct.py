@@ -15,6 +15,9 @@ async def conduct(case: Case) -> Outcome:
     case.take_up()
     while True:
         outcome = await case.once("outcome", lambda: _handle(case), Outcome)
+        if case.request.parent:
+            await case.claims.closed(outcome)
+            break
         if await case.closing.close(outcome) and not await case.closing.aftercare():
             break
         _take_up_again(case)
@@ -32,6 +35,8 @@ async def _handle(case: Case) -> Outcome:
                 return await procedure_of(CaseType.SIGNED_NOT_RECEIVED)(case)
             return await case.remedy.decided_at_desk("reopened", "R-REOPEN")
         case.note("case_opened", "R-INTAKE", type=case.request.case_type, reason=case.request.reason)
+        if not await case.goods.are_ours():
+            return Outcome.EXPLAINED
         return await procedure_of(case.request.case_type)(case)
     except Withdrawn:
         case.note("request_withdrawn", "R-CANCEL-UNSHIPPED", actor="customer")

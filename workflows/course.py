@@ -19,6 +19,7 @@ from domain.case import CaseState, Fact, Waiting
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.identity import partner_key
+from domain.journal import INBOX_EVENT, OF_CASES
 from domain.messages.payload import Payload
 from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
@@ -27,6 +28,7 @@ from domain.vocabulary import CaseType, Party, Stage
 from workflows import counting, duties, partner_call, settle
 from workflows.adoption import Adoption
 from workflows.endings import Withdrawn
+from workflows.steps.claims import Claims
 from workflows.steps.closing import Closing
 from workflows.steps.collection import Collection
 from workflows.steps.consent import Consent
@@ -37,6 +39,7 @@ from workflows.steps.dispute import Dispute
 from workflows.steps.evidence import Evidence
 from workflows.steps.exchange import Exchange
 from workflows.steps.fees import Fees
+from workflows.steps.goods import Goods
 from workflows.steps.goodwill import Goodwill
 from workflows.steps.money import Funds
 from workflows.steps.parcel import Parcel
@@ -78,6 +81,7 @@ class Case:
         self.consent = Consent(self)
         self.evidence = Evidence(self)
         self.courier = Courier(self)
+        self.claims = Claims(self)
         self.parcel = Parcel(self)
         self.shipping = Shipping(self)
         self.stock = Stock(self)
@@ -85,6 +89,7 @@ class Case:
         self.pending = Pending(self)
         self.undelivered = Undelivered(self)
         self.fees = Fees(self)
+        self.goods = Goods(self)
         self.returns = Returns(self)
         self.exchange = Exchange(self)
         self.money = Funds(self)
@@ -123,6 +128,17 @@ class Case:
         """Write a record of the rulebook's section 9."""
         if not self.resuming:
             self.state.record(self.now, kind, key, rule, **data)
+
+    def post(self, step: str, type: str, case_no: str, data: dict[str, Any]) -> None:
+        """Put an event about another case of the shop into the inbox, once under the step's name.
+
+        It goes there with the journal page, and from there like any other event, to a case that is opened or told.
+        """
+        key = self.partner_key(f"{step}/posted", "E")
+        self.record(
+            INBOX_EVENT, key, specversion="1.0", id=key, source=OF_CASES, type=type,
+            subject=f"{self.request.shop}/{case_no}", time=self.now.isoformat(), data=data,
+        )  # fmt: skip
 
     def becomes(self, type: CaseType, rule: str) -> None:
         """The facts say that it is a case of another type, a stuck parcel lost for instance. One history keeps both."""
@@ -352,7 +368,13 @@ class Case:
     def _withdrawn(self) -> bool:
         """Whether the request was taken back while it still can be: money or a parcel on its way back cannot."""
         state = self.state
-        return state.withdrawn and not self.done("outcome") and not state.money_moves and not state.comes_back
+        return (
+            state.withdrawn
+            and not self.request.parent
+            and not self.done("outcome")
+            and not state.money_moves
+            and not state.comes_back
+        )
 
     def _continue_as_new_if_long(self) -> None:
         """Go on in a new run: at a rest, or in a flood that lets the case find none."""

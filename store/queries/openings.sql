@@ -4,10 +4,20 @@ ON CONFLICT (shop, order_no) DO UPDATE
 SET waybill = coalesce(nullif(excluded.waybill, ''), k.waybill), content = excluded.content;
 
 -- name: opening_case
-INSERT INTO cases (shop, case_no, workflow_id, order_no, customer_ref, case_type, opened_as, stage, ball_with, rulebook, opened_at, currency)
-VALUES ($1, $2, $3, $4, $5, $6, $6, 'intake', 'system', $7, $8, $9)
+-- The goods that it disposes of ($10) are its own where they are free; else the answer is false.
+INSERT INTO cases (shop, case_no, workflow_id, order_no, customer_ref, case_type, opened_as, stage, ball_with, rulebook, opened_at, currency, goods, parent_case_no)
+VALUES ($1, $2, $3, $4, $5, $6, $6, 'intake', 'system', $7, $8, $9, $10, $11)
 ON CONFLICT (shop, case_no) DO NOTHING
-RETURNING true;
+RETURNING holds OR goods = '{}';
+
+-- name: opening_held_by
+-- Which cases hold goods that this one asks for and does not hold.
+SELECT o.case_no
+FROM cases AS c JOIN case_handles AS h ON h.shop = c.shop AND h.value = c.order_no AND h.kind = 'order_no'
+    JOIN cases AS o ON o.shop = h.shop AND o.case_no = h.case_no
+WHERE c.shop = $1 AND c.case_no = $2 AND NOT c.holds AND o.holds AND o.case_no <> c.case_no AND o.order_no = c.order_no
+    AND o.goods ?| ARRAY(SELECT jsonb_object_keys(c.goods))
+ORDER BY o.opened_at, o.case_no;
 
 -- name: opening_handles
 INSERT INTO case_handles (shop, value, kind, case_no)
@@ -28,19 +38,19 @@ LIMIT 1;
 INSERT INTO case_aliases (shop, alias, case_no) VALUES ($1, $2, $3) ON CONFLICT (shop, alias) DO NOTHING;
 
 -- name: opening_find
-SELECT shop, case_no, stage = 'closed' AS closed FROM cases
+SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside FROM cases
 WHERE shop = $1
     AND case_no = coalesce((SELECT case_no FROM case_aliases WHERE shop = $1 AND alias = $2), $2);
 
 -- name: opening_find_by_number
-SELECT shop, case_no, stage = 'closed' AS closed FROM cases
+SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside FROM cases
 WHERE case_no = $1
 UNION
-SELECT shop, case_no, stage = 'closed' FROM case_aliases JOIN cases USING (shop, case_no)
+SELECT shop, case_no, stage = 'closed', parent_case_no <> '' FROM case_aliases JOIN cases USING (shop, case_no)
 WHERE alias = $1;
 
 -- name: opening_find_by_handle
-SELECT shop, case_no, stage = 'closed' AS closed FROM case_handles JOIN cases USING (shop, case_no)
+SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside FROM case_handles JOIN cases USING (shop, case_no)
 WHERE value = $1 AND kind = $2 AND ($3 = '' OR shop = $3)
 ORDER BY shop, case_no;
 

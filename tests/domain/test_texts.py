@@ -16,6 +16,7 @@ from domain.tone import findings
 from domain.vocabulary import CaseType, FreightPayer, Liability, Outcome, Party, ReasonCode, Resolution, Stage
 
 WANTED = {
+    "carried_on",
     "exchange_proposed",
     "exchange_cheaper",
     "exchange_authorized",

@@ -1,0 +1,61 @@
+"""Goods of an order that a case disposes of, and no other case beside it (R-N1: many cases to one order).
+
+From its opening on they are held for that case: until it ends, and beyond that where its outcome kept them (`KEPT`).
+The database keeps this exact (migration 0044). A request for goods that another case holds opens its case all the
+same, which first rests at the desk: a person sees the other case and decides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from domain.case import CaseState
+from domain.events import Request
+from domain.messages.commands import Decide
+from domain.refusal import Refusal, refuse
+from domain.vocabulary import CaseType, Outcome, Party, Resolution
+
+QUESTION = "goods_held"  # what a person is asked
+ANSWERS = frozenset({Resolution.GO_ON, Resolution.SAME_AFFAIR})
+
+DISPOSING = frozenset(
+    {
+        CaseType.RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.CANCEL_BEFORE_RECEIPT, CaseType.EXCHANGE,
+        CaseType.SIZE_UNSUITABLE, CaseType.COLOUR_DIFFERENCE, CaseType.MINOR_FLAW, CaseType.CUSTOMER_MISUSE,
+        CaseType.WARRANTY_REPAIR, CaseType.PAID_MAINTENANCE, CaseType.RESHIP, CaseType.MISSING_ITEM,
+        CaseType.WRONG_ITEM, CaseType.OUT_OF_STOCK, CaseType.PARCEL_LOST, CaseType.PARCEL_DAMAGED,
+        CaseType.SIGNED_NOT_RECEIVED, CaseType.NO_TRACKING_INFO, CaseType.CUSTOMER_UNREACHABLE,
+        CaseType.PARCEL_STUCK, CaseType.OUT_OF_AREA,
+    }
+)  # fmt: skip
+"""Types that may end with goods taken back, mended, sent again or paid back. A query or a complaint holds none."""
+
+KEPT = frozenset({Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED})
+"""How a case ends whose goods were paid back: nobody else disposes of them without a supervisor. All others let go."""
+
+
+def goods_of(request: Request) -> dict[str, int]:
+    """What a case for that request disposes of: pieces by SKU as ordered; none where it disposes of no goods."""
+    pieces: Counter[str] = Counter()
+    if request.case_type in DISPOSING:
+        for line in request.concerned:
+            pieces[line.sku] += line.quantity
+    return dict(pieces)
+
+
+def deciding(state: CaseState, role: Party, command: Decide) -> Refusal | None:
+    """Whether such a decision may be given: whose goods they are is answered with `go_on` or `same_affair` alone."""
+    asked = state.waiting.code.removeprefix("decision_") if state.waiting else ""
+    if asked != QUESTION:
+        if command.resolution not in ANSWERS:
+            return None
+        zh, en = "这里问的不是商品归属；请看 explain", "Nobody asks here whose goods they are; see `explain`"
+        return refuse("not_asked", "R-N1", zh, en)
+    if command.resolution not in ANSWERS:
+        zh = "同一商品已在另一售后单处理：请选 go_on（继续，主管）或 same_affair（同一件事，结案）"
+        en = "Another case disposes of these goods: decide go_on (a supervisor) or same_affair (this case ends)"
+        return refuse("go_on_or_same_affair", "R-N1", zh, en)
+    if command.resolution is Resolution.GO_ON and role not in (Party.SUPERVISOR, Party.MANAGER):
+        zh, en = "只有主管可以让两个售后单处理同一商品；请主管操作", "Only a supervisor may move the goods; ask one"
+        return refuse("not_supervisor", "R-N1", zh, en)
+    return None

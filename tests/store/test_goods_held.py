@@ -1,0 +1,162 @@
+"""Goods of an order are disposed of by one case at a time, however many cases are opened beside each other (R-N1)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain import rulebook_file
+from domain.events import Request
+from domain.goods_held import DISPOSING, KEPT
+from domain.money import Money
+from domain.order import AskedLine, Order, OrderLine
+from domain.vocabulary import CaseType, Outcome, ReasonCode
+from store.journal import PostgresJournal
+from store.openings import Opening, Openings, Registered
+from tests.store.pages import START, page, record
+
+RULES = rulebook_file.default().rules()
+CUPS = Order(
+    order_no="N1",
+    customer_ref="c-1",
+    paid=Money(minor=9000),
+    lines=(
+        OrderLine(sku="CUP", quantity=2, price=Money(minor=6000)),
+        OrderLine(sku="LID", quantity=1, price=Money(minor=3000)),
+    ),
+)
+CUP, LID = AskedLine(sku="CUP", quantity=1), AskedLine(sku="LID", quantity=1)
+
+
+class Register:
+    """Opens and closes cases of one order."""
+
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+        self._openings = Openings(pool)
+        self._revision = 0
+
+    async def open(
+        self, number: str, *lines: AskedLine, type: CaseType = CaseType.RETURN_REFUND, order: Order = CUPS
+    ) -> Registered:
+        """Ask for these goods, for the whole order where none are named."""
+        request = Request(
+            shop="demo", case_type=type, request_id=number, order=order, reason=ReasonCode.NO_REASON, lines=lines,
+            requested_at=START,
+        )  # fmt: skip
+        return await self._openings.open(request, RULES, rulebook_file.default_text(), START)
+
+    async def write(self, number: str, *records: Any, stage: str = "verify", outcome: str = "") -> None:
+        """The case rests and writes its page."""
+        self._revision += 1
+        closed_at = START + timedelta(days=1) if stage == "closed" else None
+        fields = {"order_no": "N1", "stage": stage, "outcome": outcome, "closed_at": closed_at}
+        await PostgresJournal(self.pool).write(
+            page(self._revision, range(self._revision, self._revision + 1), *records, case_no=number, **fields)
+        )
+
+    async def holding(self) -> set[str]:
+        """The numbers of the cases that hold goods."""
+        return {row["case_no"] for row in await self.pool.fetch("SELECT case_no FROM cases WHERE holds")}
+
+
+@pytest.fixture
+def register(pool) -> Register:
+    """An empty register."""
+    return Register(pool)
+
+
+async def test_of_fifty_cases_at_once_only_as_many_hold_goods_as_were_ordered(register):
+    """Two cups were ordered and fifty returns of one cup come at the same moment: two hold, the others hear whose."""
+    found = await asyncio.gather(*(register.open(f"R{n}", CUP) for n in range(50)))
+
+    assert all(one.found is Opening.NEW for one in found), "a request that comes too late opens its case all the same"
+    holding = await register.holding()
+    assert len(holding) == 2
+    late = [one for one in found if one.held_by]
+    assert len(late) == 48
+    assert all(one.case_no not in holding and set(one.held_by) <= holding for one in late)
+
+
+async def test_goods_of_one_order_that_do_not_meet_are_held_side_by_side(register):
+    """A return of the lid and one of both cups are no concern of each other; a third of the whole order is of both."""
+    assert (await register.open("A", LID)).held_by == ()
+    assert (await register.open("B", CUP, CUP)).held_by == ()
+    assert (await register.open("C", type=CaseType.REFUND_ONLY)).held_by == ("A", "B")
+
+
+async def test_the_same_goods_of_another_order_are_other_goods(register):
+    """The same cup in another order of his, or in another shop's, is free."""
+    await register.open("A")
+    other = CUPS.model_copy(update={"order_no": "N2"})
+    assert (await register.open("B", order=other)).held_by == ()
+
+
+@pytest.mark.parametrize("type", sorted(set(CaseType) - DISPOSING - {CaseType.COURIER_CLAIM}))
+async def test_a_case_that_disposes_of_no_goods_holds_none_and_meets_none(register, type):
+    """A query, a complaint, a price difference: it runs beside a return, and a return beside it."""
+    assert (await register.open("A", type=type)).held_by == ()
+    assert (await register.open("B")).held_by == ()
+    assert (await register.open("C", type=type)).held_by == ()
+    assert await register.holding() == {"B"}
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+async def test_a_closed_case_keeps_the_goods_only_where_they_were_paid_back(register, outcome):
+    """After a refund nobody returns the same cup again; after a repair, an exchange or a withdrawal he may."""
+    await register.open("A", CUP, CUP)
+    await register.write("A", stage="closed", outcome=outcome.value)
+    assert await register.holding() == ({"A"} if outcome in KEPT else set())
+    assert (await register.open("B", CUP)).held_by == (("A",) if outcome in KEPT else ())
+
+
+async def test_a_case_taken_up_again_holds_its_goods_if_nobody_else_does(register):
+    """It gave the cups free when it was closed; taken up again it has them, unless they are another case's by now."""
+    for number in ("A", "B"):
+        await register.open(number, CUP, CUP)
+        await register.write(number, stage="closed", outcome="withdrawn")
+    await register.write("A", stage="reopened")
+    assert await register.holding() == {"A"}
+    await register.write("B", stage="reopened")
+    assert await register.holding() == {"A"}
+
+
+async def test_a_supervisor_moves_the_goods_with_the_page_that_says_so(register):
+    """The goods move from the cases that he was shown to this one, once: a page that comes again moves nothing."""
+    await register.open("A", CUP, CUP)
+    await register.open("L", LID)
+    assert (await register.open("B", CUP)).held_by == ("A",)
+    moved = record("goods_taken_over", "1", **{"from": ["A"], "by": "supervisor:2"})
+
+    await register.write("B", moved)
+
+    assert await register.holding() == {"B", "L"}
+    await register.write("B", stage="closed", outcome="withdrawn")
+    assert (await register.open("D", CUP)).held_by == ()
+    await register.write("B", moved, stage="closed", outcome="withdrawn")
+    assert await register.holding() == {"D", "L"}
+
+
+async def test_a_request_that_comes_again_is_told_the_same(register):
+    """The dispatcher died before the case began: tried again, it learns again whose the goods are."""
+    await register.open("A")
+    first = await register.open("B", CUP)
+    again = await register.open("B", CUP)
+    assert (first.held_by, again.found, again.held_by) == (("A",), Opening.OPEN, ("A",))
+
+
+async def test_nobody_sets_the_hold_against_the_order(register, pool):
+    """The database judges by itself: a hand that writes `holds` gets what is free, and no more."""
+    await register.open("A")
+    await register.open("B", CUP)
+    await pool.execute("UPDATE cases SET holds = true WHERE case_no = 'B'")
+    assert await register.holding() == {"A"}
+
+
+async def test_the_database_and_the_domain_agree_on_what_keeps_goods(pool):
+    """The list stands in domain/goods_held.py, and in a function of the database: they are the same."""
+    kept = {one for one in Outcome if await pool.fetchval("SELECT outcome_keeps_goods($1)", one.value)}
+    assert kept == KEPT
