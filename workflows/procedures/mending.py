@@ -149,7 +149,7 @@ async def at_his_cost(case: Case) -> Outcome:
 
     With his yes the limits of the first order go on to run: they are promised from the day that it was taken on.
     """
-    fee = case.state.repair_fee
+    fee = await case.repair.named_fee()
     if fee is None:
         quoted = await case.repair.decided("maintenance_fee", "M-MISUSE")
         if isinstance(quoted, Outcome):

@@ -6,7 +6,6 @@ R-NOINFO-OUR, R-NOINFO-COURIER, D-NOINFO, D-COURIER, P-HONEST.
 from domain.vocabulary import Outcome
 from workflows.course import Case
 from workflows.procedures.parcel_lost import make_good
-from workflows.steps.courier import DELIVERED
 
 
 async def no_tracking_info(case: Case) -> Outcome:
@@ -36,7 +35,8 @@ async def couriers_fault(case: Case) -> Outcome:
 
 async def until_delivered(case: Case) -> Outcome:
     """It moves again: follow it to its receipt."""
-    seen = case.courier.state_of(case.order.waybill)
-    if seen in DELIVERED or await case.courier.delivered(case.order.waybill, "S-DELIVER", "after_silence"):
+    if await case.courier.in_hand("after_silence"):
+        return Outcome.DELIVERED
+    if await case.courier.delivered(case.order.waybill, "S-DELIVER", "after_silence"):
         return Outcome.DELIVERED
     return await make_good(case)

@@ -71,7 +71,7 @@ async def handed_on(case: Case, rule: str, step: str, borne: Borne) -> CourierWo
     assert word.fee is not None, "a courier who asks for a fee names it"
     paid_to = word.courier or case.order.courier
     if not await case.fees.agreed(Resolution.OTHER_COURIER, "courier_change", word.fee, borne, paid_to=paid_to):
-        return CourierWord(verdict=HANDED_OUT if case.courier.arrived() else "fee_declined")
+        return CourierWord(verdict=HANDED_OUT if await case.courier.in_hand(step) else "fee_declined")
     return await case.rerouting.word_on(
         CourierRequestKind.RELAY, rule, within="S-REROUTE", amount=word.fee, step=f"{step}_for_fee"
     )

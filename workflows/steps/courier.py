@@ -204,8 +204,16 @@ class Courier:
 
         return await case.once(f"lost/{step}", looking, bool)
 
+    async def in_hand(self, step: str) -> bool:
+        """Whether the customer has the order's parcel, at this step."""
+
+        async def looking() -> bool:
+            return self.arrived()
+
+        return await self._case.once(f"in_hand/{step}", looking, bool)
+
     def arrived(self) -> bool:
-        """Whether the order's parcel is with the customer, as the courier says."""
+        """Whether the order's parcel is with the customer, as the courier says at this moment."""
         return self.state_of(self._case.order.waybill) in DELIVERED
 
     def _ended(self, waybill: str) -> ParcelState | None:
@@ -223,28 +231,6 @@ class Courier:
             return (seen or await self.track()) in DELIVERED
 
         return await case.once("signed", looking, bool)
-
-    async def claim_accepted(self, rule: str, amount: Money) -> bool:
-        """What became of our claim. A courier who is silent for S-CLAIM is taken for one who refuses."""
-        case = self._case
-
-        async def waiting() -> bool:
-            key = case.partner_key(f"courier/{CourierRequestKind.CLAIM}/asked", "K")
-            clock = await case.clock("S-CLAIM")
-            said = await case.until(
-                lambda: case.take(CourierAnswered, where=lambda answer, _: answer.request == key, clock=clock),
-                code="claim_answer",
-                ball=Party.COURIER,
-                stage=Stage.WAITING_COURIER,
-                clock=clock,
-            )
-            accepted = said is not None and said.verdict == "accepted"
-            case.note("claim_answered", rule, accepted=accepted)
-            state = "accepted" if accepted else "rejected"
-            case.record("courier_claim", key, rule, amount=amount.model_dump(mode="json"), state=state)
-            return accepted
-
-        return await case.once("claim_accepted", waiting, bool)
 
     async def mediate(self, rule: str) -> str:
         """Have the courier look into how the customer was treated (R-CONDUCT).
@@ -267,22 +253,6 @@ class Courier:
             return said or "silent"
 
         return await case.once("mediate", mediating, str)
-
-    async def claim(self, rule: str, amount: Money | None) -> None:
-        """Open a claim for reimbursement; it runs on beside the case and never delays the customer.
-
-        Without an amount it is for a freight of which the courier knows the bill.
-        """
-        case = self._case
-        accepted = await self.request(CourierRequestKind.CLAIM, rule, amount=amount)
-        key = case.partner_key(f"courier/{CourierRequestKind.CLAIM}/asked", "K")
-        case.record(
-            "courier_claim",
-            key,
-            rule,
-            amount=amount and amount.model_dump(mode="json"),
-            state="raised" if accepted else "rejected",
-        )
 
 
 _SUMMARY = {

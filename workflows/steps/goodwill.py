@@ -27,9 +27,12 @@ class Goodwill:
 
     async def may_be_offered(self, amount: Money, rule: str, step: str) -> str:
         """Who grants a gesture before it is offered: ourselves within the limit, else a leader. Empty when nobody."""
-        case = self._case
         if not amount:
             return ""
+        return await self._case.once(f"{step}/grant", lambda: self._granted(amount, rule, step), str)
+
+    async def _granted(self, amount: Money, rule: str, step: str) -> str:
+        case = self._case
         whole = goodwill.with_given(case.state, amount)
         if may_compensate(case.rules, Party.SYSTEM, whole).allowed:
             return Party.SYSTEM

@@ -166,6 +166,15 @@ class Repair:
         ended = await case.once(f"{step}/followed/{within}", following, str)
         return None if ended == _LATE else RepairState(ended)
 
+    async def named_fee(self) -> Money | None:
+        """What the repairer asks, if he has said so by now. What he says later does not change what was quoted."""
+        case = self._case
+
+        async def looking() -> list[Money]:
+            return [case.state.repair_fee] if case.state.repair_fee is not None else []
+
+        return next(iter(await case.once("repair/named_fee", looking, list[Money])), None)
+
     async def _heard(self, state: RepairState, within: str, step: str) -> str:
         """The next that is heard of it, or which limit ran out."""
         case = self._case
