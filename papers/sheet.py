@@ -92,8 +92,9 @@ class Sheet:
         document = SimpleDocTemplate(
             out, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
             title=f"{zh} {en} {self._number}", author="", lang="zh-CN", initialFontName=FONT,
+            invariant=1,
         )  # fmt: skip
-        canvas = partial(Canvas, invariant=1, initialFontName=FONT)  # type: ignore[arg-type]  # the stub errs: a name
+        canvas = partial(Canvas, initialFontName=FONT)  # type: ignore[arg-type]  # the stub errs: a name
         document.build(self._parts, onFirstPage=self._foot, onLaterPages=self._foot, canvasmaker=canvas)
         return out.getvalue()
 

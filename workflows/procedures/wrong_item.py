@@ -5,7 +5,6 @@ T-WRONG, R-WRONG, R-EVID, R-CONSENT, M-QUAL, W-1 … W-9, A-SOD.
 
 from domain.answers import Said
 from domain.freight import freight_of
-from domain.order import AskedLine
 from domain.order_part import refund_of
 from domain.vocabulary import Disposition, Inspection, Outcome, Resolution, ShipmentLeg
 from workflows.course import Case
@@ -66,8 +65,7 @@ async def permit(case: Case) -> None:
     """The wrong goods may come back, and that costs him nothing (M-QUAL)."""
     costs = freight_of(case.request, case.rules)
     case.note("freight_decided", costs.rule, inbound=costs.inbound, outbound=costs.outbound)
-    wrong = tuple(AskedLine(sku=line.instead or line.sku, quantity=line.quantity) for line in case.request.concerned)
-    await case.returns.authorize(costs.inbound, "wrong_goods_asked", goods=wrong)
+    await case.returns.authorize(costs.inbound, "wrong_goods_asked", goods=case.request.came_instead)
 
 
 async def inspected_and_stored(case: Case) -> bool:
