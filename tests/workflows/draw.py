@@ -250,10 +250,11 @@ def pages() -> dict[str, str]:
 
 def main() -> None:
     """Write them."""
+    drawn = pages()
     PAGES.mkdir(exist_ok=True)
     for old in PAGES.glob("*.md"):
         old.unlink()
-    for name, text in pages().items():
+    for name, text in drawn.items():
         (PAGES / name).write_text(text, encoding="utf-8")
 
 

@@ -34,7 +34,7 @@ async def test_an_order_that_has_not_left_goes_to_the_new_address(house: House) 
 
     assert await asked_address(case, "order_readdressed") == f"address/{case.case_no}"
     assert await channels(case, "address_changed_told") == ["im", "call"]
-    assert (await case.told("left_told"))[0].rule == "R-ADDR"
+    assert (await case.told("on_the_way_told"))[0].rule == "R-ADDR"
     assert await case.ledger("address_changed") == []
 
 
@@ -160,7 +160,7 @@ async def test_the_couriers_fee_for_his_own_error_is_laid_out_and_claimed(house:
 
     assert await case.told("fee_quoted") == []
     assert (await case.records("courier_fee"))[0]["payer"] == "courier"
-    (claim,) = await case.ledger("claim_opened")
+    (claim,) = await (await case.claim()).ledger("claim_opened")
     assert claim["amount_minor"] == 800
 
 

@@ -49,6 +49,20 @@ def test_a_recorded_history_does_not_say_where_it_was_recorded() -> None:
     assert [file.name for file in EVERYTHING if '"stackTrace"' in file.read_text(encoding="utf-8")] == []
 
 
+def test_no_message_was_without_a_text() -> None:
+    """Whatever a procedure wants to tell a customer has words: no recorded case had a person write instead."""
+    answered = [
+        (file.name, value(payload))
+        for file in EVERYTHING
+        for kind, attributes, _ in events(file)
+        if kind == "ACTIVITY_TASK_COMPLETED"
+        for payload in attributes.get("result", {}).get("payloads", [])
+    ]
+    assert answered
+    unusable = [name for name, said in answered if isinstance(said, dict) and said.get("reason") == "text_unusable"]
+    assert unusable == []
+
+
 def test_every_activity_timer_and_child_says_in_plain_words_what_it_is_for() -> None:
     """Whoever reads a history sees a sentence beside each step, not only the name of a function."""
     seen = set()

@@ -27,7 +27,7 @@ async def address_change(case: Case) -> Outcome:
     if answer != DONE:
         return await case.remedy.decided_at_desk("readdress_unanswered", "R-ADDR")
     await case.contact.tell_by_phone_too("address_changed_told", "R-ADDR")
-    waybill = await case.shipping.left("readdressed", "R-ADDR", "left_told")
+    waybill = await case.shipping.left("readdressed", "R-ADDR", "on_the_way_told")
     return await until_delivered(case, waybill)
 
 
