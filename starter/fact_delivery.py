@@ -10,8 +10,9 @@ from temporalio.service import RPCError
 
 from domain.events import CloudEvent, Request
 from domain.identity import workflow_id
-from domain.messages.facts import CustomerLooked, ParcelUpdate, ReturnShipped, Shipped
+from domain.messages.facts import CustomerConfirmed, CustomerLooked, ParcelUpdate, ReturnShipped, Shipped
 from domain.messages.payload import Payload
+from domain.refusals import STAFF_ROLES
 from domain.vocabulary import CaseType, ParcelState, Party, ReasonCode
 from starter.case_opening import PATIENCE, CaseOpening
 from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case, asking_temporal
@@ -153,8 +154,18 @@ class FactDelivery:
 
 def _message(fact: Payload, event: CloudEvent, *, at: datetime, id: str) -> dict[str, Any]:
     """The signal's argument: known fields only, so that nothing a partner adds gets into a history (P-PRIV)."""
-    by = event.data.get("by")
     if isinstance(fact, ParcelUpdate) and fact.scanned_at is None and event.time is not None:
         fact = fact.model_copy(update={"scanned_at": event.time})
-    signed = by if isinstance(by, str) and by.split(":", 1)[0] in _PARTNERS and len(by) <= 80 else fact.sender.value
+    signed = _signed(fact, event.data.get("by"))
     return fact.model_dump(mode="json", exclude_unset=True) | {"id": id, "by": signed, "at": at.isoformat()}
+
+
+def _signed(fact: Payload, by: object) -> str:
+    """In whose name the fact comes: who is named, else who says such things.
+
+    That it is solved only the customer says: whoever else is named stays named, and the case refuses it (P-CLOSE).
+    """
+    role = by.split(":", 1)[0] if isinstance(by, str) and len(by) <= 80 else ""
+    if role in _PARTNERS or (isinstance(fact, CustomerConfirmed) and role in STAFF_ROLES):
+        return str(by)
+    return fact.sender.value

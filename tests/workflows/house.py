@@ -66,6 +66,7 @@ class House:
 
     client: Client
     days: Days
+    dsn: str
     pool: asyncpg.Pool
     dispatcher: Dispatcher
     events: httpx2.AsyncClient
@@ -269,6 +270,7 @@ async def standing(client: Client, dsn: str) -> AsyncIterator[House]:
         house = House(
             client=client,
             days=days,
+            dsn=dsn,
             pool=pool,
             dispatcher=dispatcher,
             events=events,

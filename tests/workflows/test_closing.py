@@ -35,6 +35,30 @@ async def test_his_word_closes_the_case_and_three_days_later_he_is_asked_how_it_
     assert answer["score"] == 2
 
 
+async def test_who_answers_the_survey_before_it_is_sent_is_not_asked(house: House) -> None:
+    """He says how it was on the day of the closing: his answer is kept, and the case ends when its door shuts."""
+    case = await paid(house, **SILENT)
+    await case.say("customer_confirmed", solved=True)
+    await case.say("survey_answered", score=5)
+
+    assert await case.to_the_end() == "partially_refunded"
+
+    assert await case.told("survey") == []
+    assert [answer["score"] for answer in await case.records("survey_response")] == [5]
+
+
+async def test_a_word_that_came_before_he_was_asked_closes_nothing(house: House) -> None:
+    """ "Solved", he writes while somebody still decides: he hears how it ended and is asked all the same (P-CLOSE)."""
+    case = await house.open("refund_only", reason="quality", customer={"confirms_after": "never"})
+    await case.say("customer_confirmed", solved=True)
+    await case.act("decide", resolution="full_refund")
+
+    await case.run_until(waiting_for="confirmation")
+    assert (await case.one("confirmed_too_early")).rule == "P-CLOSE"
+    assert await case.to_the_end() == "refunded"
+    assert len(await case.told("closing_reminder")) == 1
+
+
 async def test_silence_closes_only_after_a_second_notice(house: House) -> None:
     """72 hours, a reminder, 72 hours more: only then does his silence count."""
     case = await paid(house, **SILENT)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from domain import goodwill
 from domain.answers import Ending
-from domain.clocks import Clock
+from domain.clocks import Clock, ClockState
 from domain.messages.commands import CloseCase, ReopenCase
 from domain.messages.facts import CustomerConfirmed, PlatformRuled
 from domain.vocabulary import Outcome, Party, PlatformVerdict, Stage
@@ -44,6 +44,8 @@ class Closing:
 
     async def _ask(self, outcome: Outcome) -> Ending:
         case = self._case
+        if case.clock_if_started("S-CONFIRM/1") is None:
+            self._nothing_was_confirmed()
         for notice in range(1, case.rules.numbers.closing_notices + 1):
             template = "closing" if notice == 1 else "closing_reminder"
             clock = await case.clock("S-CONFIRM", name=f"S-CONFIRM/{notice}")
@@ -56,6 +58,12 @@ class Closing:
             if ending is not None:
                 return ending
         return Ending.SILENT
+
+    def _nothing_was_confirmed(self) -> None:
+        """That it is solved, said before he was asked and heard how it ended, closes nothing (P-CLOSE)."""
+        case = self._case
+        while case.take(CustomerConfirmed, where=lambda said, _: said.solved) is not None:
+            case.note("confirmed_too_early", "P-CLOSE", actor=Party.CUSTOMER)
 
     def _said(self, notice: int, clock: Clock) -> dict[str, str]:
         """What a closing message states besides the result: cause and sum; a reminder, what silence will mean."""
@@ -113,7 +121,7 @@ class Closing:
             if not case.done("survey"):
                 if await self._reopened_until(survey):
                     return True
-                await case.once("survey", self._survey, bool)
+                await case.once("survey", lambda: self._survey(survey), bool)
             return await self._reopened_until(door)
 
         return await case.once("aftercare", caring, bool)
@@ -133,10 +141,11 @@ class Closing:
             if self._overruled():
                 case.state.reopen_reason = "platform_ruled"
                 return True
-            return None
+            return False if clock.state is ClockState.MET else None  # he answered before he was asked
 
         return bool(await case.until(reopened, code="aftercare", ball=Party.SYSTEM, stage=Stage.CLOSED, clock=clock))
 
-    async def _survey(self) -> bool:
-        await self._case.contact.tell("survey", "R-SURVEY")
+    async def _survey(self, clock: Clock) -> bool:
+        if clock.state is not ClockState.MET:
+            await self._case.contact.tell("survey", "R-SURVEY")
         return True
