@@ -20,6 +20,9 @@ from domain.messages.payload import Payload
 from domain.money import Money
 from domain.ports.collection import CollectionStatus
 from domain.ports.refunds import HumanNeed, RefundStatus
+from domain.six_steps import SixStep
+from domain.six_steps import note as note_step
+from domain.tag import Tag
 from domain.vocabulary import (
     AttemptResult,
     CaseType,
@@ -27,6 +30,7 @@ from domain.vocabulary import (
     Disposition,
     InboundKind,
     Inspection,
+    Liability,
     Outcome,
     ParcelState,
     Party,
@@ -40,6 +44,7 @@ UNDECODABLE = "undecodable_message"  # the kind of record that keeps a message w
 
 GOODWILL = "compensation"  # the purpose of a refund, and what an approval is for, when goodwill is given
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
+GOODS_BEYOND = "goods_beyond"  # a parcel held more than was expected: who sees to it says so with a note (W-12)
 WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
 AWAITED = frozenset({"customer_to_surface", "contact_slot"})  # what a case waits for when any word of his is welcome
 POSTAGE_ASKED = "postage_asked"  # a breach by us of which a supervisor is told; his note says that he knows
@@ -230,10 +235,14 @@ class CaseState(BaseModel):
     came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
     address_ref: str = ""
+    claims: list[str] = []  # numbers of the claims on couriers that it opened beside itself
     repair: RepairState | None = None  # what was last heard of it
     repair_fee: Money | None = None  # what the repairer says that it would cost the customer
     handed_to: Party | None = None  # who of staff acts instead of an agent, where the case was handed over (P-STAFF)
     handed_by: str = ""
+    liability: Liability | None = None  # whose fault it is, as it was last found out or decided
+    tag: Tag | None = None  # as an agent would have it (R-TAG)
+    six_steps: dict[SixStep, datetime] = {}  # when each was first taken (R-SIX)
     outcome: Outcome | None = None
     closed_at: datetime | None = None
     withdrawn: bool = False
@@ -269,11 +278,20 @@ class CaseState(BaseModel):
     def note(self, at: datetime, actor: str, event: str, rule: str = "", /, **data: Any) -> None:
         """Write an entry into the journal's next page."""
         self.entry_count += 1
+        note_step(self.six_steps, at, event, data)
+        self._found_out(data)
         self.unread.append(JournalEntry(at=at, actor=actor, event=event, rule=rule, data=data))
 
     def record(self, at: datetime, kind: str, key: str, rule: str = "", /, **data: Any) -> None:
         """Put a record (rulebook section 9) on the journal's next page; a later one of the same key replaces it."""
+        self._found_out(data)
         self.records[f"{kind}/{key}"] = Record(kind=kind, key=key, at=at, rule=rule, data=data)
+
+    def _found_out(self, data: dict[str, Any]) -> None:
+        """Whose fault it is stands in many an entry and record; the last that says it counts (R-TAG)."""
+        said = next((one for one in Liability if one == data.get("liability")), Liability.UNDETERMINED)
+        if said is not Liability.UNDETERMINED:
+            self.liability = said
 
     @property
     def money_moves(self) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from domain import goodwill, grievance, promise_ledger
 from domain.case import (
     FEE,
+    GOODS_BEYOND,
     GOODWILL,
     POSTAGE_ASKED,
     UNANSWERED,
@@ -35,13 +36,17 @@ from domain.messages.commands import (
     Promise,
     ProvideInput,
     QuoteFee,
+    RecordReimbursement,
     Reject,
     ReopenCase,
     ResumeClock,
     SubmitEvidence,
+    TagCase,
 )
 from domain.messages.decoding import Message
 from domain.messages.facts import CustomerReplied, PlatformRuled
+from domain.tag import KEY, RECORD
+from domain.tagging import tagged
 from domain.vocabulary import AttemptResult, Channel, Party
 from domain.working_time import next_contact_slot
 
@@ -79,10 +84,8 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             _log_call(start, state, command, message, now)
             grievance.log_contact(start, state, command, message.by, now)
             answered(state, message)
-        case AddNote():
-            answered(state, message)
-            key = f"remark-{state.entry_count}"
-            state.record(now, "case_remark", key, "A-HANDOVER", note_ref=command.note_ref, by=message.by)
+        case AddNote() | TagCase():
+            _write_down(start, state, command, message, now)
         case PauseClock() | ResumeClock() | MoveClock():
             _change_clock(state, command, message.by, now)
         case CancelCase():
@@ -91,9 +94,25 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             return _quote(state, command, message.by, now)
         case HandOver():
             grievance.hand_over(start, state, command, message.by, now)
-        case Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook() | FileReport() | SubmitEvidence():
+        case (
+            Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook() | FileReport() | SubmitEvidence()
+            | RecordReimbursement()
+        ):  # fmt: skip
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"
+
+
+def _write_down(
+    start: CaseStart, state: CaseState, command: AddNote | TagCase, message: Message, now: datetime
+) -> None:
+    """What staff have to say about the case: a remark, or what it was really about (R-TAG)."""
+    if isinstance(command, TagCase):
+        state.tag = tagged(start.request, state, command, message.by)
+        state.record(now, RECORD, KEY, "R-TAG", **state.tag.model_dump(mode="json"))
+        return
+    answered(state, message)
+    key = f"remark-{state.entry_count}"
+    state.record(now, "case_remark", key, "A-HANDOVER", note_ref=command.note_ref, by=message.by)
 
 
 def _change_clock(state: CaseState, command: PauseClock | ResumeClock | MoveClock, by: str, now: datetime) -> None:
@@ -118,7 +137,7 @@ def answered(state: CaseState, message: Message) -> None:
     if state.needs_human == UNANSWERED:
         state.mailbox = [fact for fact in state.mailbox if fact.kind not in WORDS]
     told = state.needs_human == POSTAGE_ASKED and message.role in (Party.SUPERVISOR, Party.MANAGER)
-    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED, PlatformRuled.kind):
+    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED, PlatformRuled.kind, GOODS_BEYOND):
         state.needs_human = ""
 
 

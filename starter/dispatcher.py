@@ -18,7 +18,7 @@ import asyncpg
 import structlog
 from temporalio.client import Client
 
-from domain.events import ORDER, REQUEST, CloudEvent, OrderNotice, Request
+from domain.events import CLAIM, ORDER, REQUEST, CloudEvent, OrderNotice, Request
 from domain.rules import Rules
 from starter.case_opening import CaseOpening
 from starter.envelope import check, message_id, read_message
@@ -30,10 +30,12 @@ from starter.problem import BadEvent, Problem
 from store.inbox import DATABASE_AWAY, Bell, Inbox, InboxRow, listening
 from store.openings import Openings
 from store.orders import PaymentFixed
+from store.parcel_shares import ParcelShares
 from store.quarantine import Quarantine
 
 BATCH = 200  # rows of one claim
 AT_ONCE = 16  # lanes worked on side by side
+OF_A_CASE = "case"  # the door of events that cases put in themselves
 
 _log = structlog.get_logger("dispatcher")
 
@@ -62,7 +64,13 @@ class Dispatcher:
         paces = Paces(settings.signals_per_case_and_minute)
         self._opening = CaseOpening(client, self._openings, paces, rulebook)
         self._facts = FactDelivery(
-            client, self._openings, self._opening, paces, settings.trouble, second_look=settings.first_wait_seconds
+            client,
+            self._openings,
+            self._opening,
+            paces,
+            settings.trouble,
+            ParcelShares(pool),
+            second_look=settings.first_wait_seconds,
         )
 
     async def run(self, dsn: str) -> None:
@@ -159,7 +167,7 @@ class Dispatcher:
     async def _tell(self, row: InboxRow) -> Handed:
         (event,) = read_message(row.headers, row.raw)
         assert isinstance(event, CloudEvent)  # a row is never a batch
-        content = check(event)
+        content = check(event, of_case=row.door == OF_A_CASE)
         at = event.time if self._trust_event_time and event.time else row.received_at
         id = message_id(row.source, row.id)
         retried = row.attempts > 1
@@ -202,7 +210,7 @@ def _in_turn(rows: Sequence[InboxRow]) -> list[list[list[InboxRow]]]:
     """Rows by lane, in two turns: what makes orders and cases known, then what is told of them, however sorted."""
     turns: tuple[dict[str, list[InboxRow]], dict[str, list[InboxRow]]] = {}, {}
     for row in rows:
-        turns[row.type not in (REQUEST, ORDER)].setdefault(row.lane, []).append(row)
+        turns[row.type not in (REQUEST, ORDER, CLAIM)].setdefault(row.lane, []).append(row)
     return [list(lanes.values()) for lanes in turns]
 
 

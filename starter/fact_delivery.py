@@ -10,7 +10,14 @@ from temporalio.service import RPCError
 
 from domain.events import CloudEvent, Request
 from domain.identity import workflow_id
-from domain.messages.facts import CustomerConfirmed, CustomerLooked, ParcelUpdate, ReturnShipped, Shipped
+from domain.messages.facts import (
+    CustomerConfirmed,
+    CustomerLooked,
+    ParcelUpdate,
+    ReturnReceived,
+    ReturnShipped,
+    Shipped,
+)
 from domain.messages.payload import Payload
 from domain.refusals import STAFF_ROLES
 from domain.vocabulary import CaseType, ParcelState, Party, ReasonCode
@@ -19,6 +26,7 @@ from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_cas
 from starter.pace import Paces
 from starter.problem import Problem
 from store.openings import FoundCase, Openings
+from store.parcel_shares import ParcelShares
 
 _PARTNERS = {
     Party.CUSTOMER, Party.WAREHOUSE, Party.QC, Party.LOGISTICS_CLERK, Party.COURIER, Party.SUPPLIER,
@@ -48,6 +56,7 @@ class FactDelivery:
         opening: CaseOpening,
         paces: Paces,
         trouble: dict[ParcelState, CaseType],
+        shares: ParcelShares,
         *,
         second_look: float,
     ) -> None:
@@ -56,6 +65,7 @@ class FactDelivery:
         self._opening = opening
         self._paces = paces
         self._trouble = trouble
+        self._shares = shares
         self._second_look = second_look
 
     async def deliver(self, event: CloudEvent, fact: Payload, *, at: datetime, id: str, retried: bool) -> Handed:
@@ -64,11 +74,11 @@ class FactDelivery:
         Raises:
             TemporalAway: Temporal did not answer; try again.
         """
-        cases = await self._cases(event)
+        cases = [case for case in await self._cases(event) if _concerns(case, event, fact)]
         if len({case.shop for case in cases}) > 1:
             return Refuse((Problem(code="ambiguous_case"),))
         open_ones = [case for case in cases if not case.closed]
-        kind = None if open_ones else self._opens(fact)
+        kind = None if any(not case.beside for case in open_ones) else self._opens(fact)
         if kind is not None:
             opened = await self._open_for_trouble(event, fact, kind, at=at, id=id, retried=retried)
             if opened is not None:
@@ -80,9 +90,12 @@ class FactDelivery:
             pause = self._paces.pause(f"{case.shop}/{case.case_no}")
             if pause > 0:
                 return Pace(pause)
-        message = _message(fact, event, at=at, id=id)
+        parts = await self._parts(fact, targets, id)
         for case in targets:
-            refusal = await self._signal(case, fact.kind, message)
+            part = parts.get(case.case_no) if parts is not None else fact
+            if part is None:
+                continue
+            refusal = await self._signal(case, part.kind, _message(part, event, at=at, id=id))
             if refusal and not case.closed:
                 return Wait(Problem(code="case_not_running", detail={"reason": refusal}))
             if refusal:
@@ -104,6 +117,12 @@ class FactDelivery:
             if value and isinstance(value, str):
                 return await self._openings.find(kind, value, shop if isinstance(shop, str) else "")
         return []
+
+    async def _parts(self, fact: Payload, cases: list[FoundCase], id: str) -> dict[str, ReturnReceived] | None:
+        """What each case hears of a parcel in which goods of several came back; None where all hear the same."""
+        if not isinstance(fact, ReturnReceived) or not fact.lines or len(cases) < 2:
+            return None
+        return await self._shares.split(cases[0].shop, [case.case_no for case in cases], fact, id)
 
     async def _signal(self, case: FoundCase, kind: str, message: dict[str, Any]) -> str:
         """Send it. The answer is empty, or the code of a refusal that is about this case."""
@@ -150,6 +169,12 @@ class FactDelivery:
         )
         message = _message(fact, event, at=at, id=id)
         return await self._opening.open(request, at=at, id=id, retried=retried, first=(fact.kind, message))
+
+
+def _concerns(case: FoundCase, event: CloudEvent, fact: Payload) -> bool:
+    """Whether a case that was found hears of it. A claim on a courier that was not named hears how its parcel is."""
+    named = bool(event.subject or event.data.get("case_no"))
+    return named or not case.beside or isinstance(fact, ParcelUpdate)
 
 
 def _message(fact: Payload, event: CloudEvent, *, at: datetime, id: str) -> dict[str, Any]:

@@ -130,6 +130,28 @@ class CourierAnswered(Payload):
     slot_at: Instant | None = None  # by when he delivers, where a slot was asked for
     fee: Money | None = None
     courier: str = Field(default="", max_length=64)  # who would take it over, and receive the fee (R-OOA-RELAY)
+    amount: Money | None = Field(default=None, exclude_if=lambda sum: sum is None)  # of a claim: what he will pay
+
+
+class Reimbursed(Payload):
+    """The courier says that he paid, in full or in part, what was claimed from him (M-COURIER)."""
+
+    kind = "reimbursed"
+    rule = "M-COURIER"
+    sender = Party.COURIER
+    request: str = ""  # key of our request
+    amount: Money
+    receipt_ref: str = ""  # what he calls the payment
+
+
+class ClaimAnswered(Payload):
+    """What a courier said to a claim: the claim's case tells it to the customer's (R-DMG-SIGNED)."""
+
+    kind = "claim_told"
+    rule = "R-DMG-SIGNED"
+    sender = Party.SYSTEM
+    claim: str = Field(min_length=1, max_length=64)  # number of the claim's case
+    accepted: bool
 
 
 class WarehouseAnswered(Payload):
@@ -197,6 +219,7 @@ class ReceivedLine(BaseModel):
     sku: str
     quantity: int = Field(ge=0, le=1_000_000)
     quality: Quality = Quality.GOOD
+    order_no: str = Field(default="", exclude_if=lambda order_no: not order_no)  # where the warehouse can tell
 
 
 class ReturnReceived(Payload):
@@ -207,6 +230,8 @@ class ReturnReceived(Payload):
     sender = Party.WAREHOUSE
     waybill: str = ""
     lines: tuple[ReceivedLine, ...] = Field(default=(), max_length=200)
+    # What else was in it that no case expects, where goods of several cases came in one parcel (domain/shared_parcel.py).
+    beyond: tuple[ReceivedLine, ...] = Field(default=(), max_length=200, exclude_if=lambda lines: not lines)
 
 
 class Inspected(Payload):
@@ -218,6 +243,8 @@ class Inspected(Payload):
     round: int = Field(ge=1, le=2)
     result: Inspection
     photos: tuple[str, ...] = Field(default=(), max_length=50)
+    # Of which order's goods, where a parcel held those of several.
+    order_no: str = Field(default="", max_length=64, exclude_if=lambda order_no: not order_no)
 
 
 class Shipped(Payload):
@@ -297,5 +324,6 @@ FACTS: Mapping[str, type[Payload]] = {
         CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
         Shipped, RepairStatus, RefundNotice, PaymentReceived, PlatformRuled, RequestRepeated, CalendarChanged,
         CustomerLooked, DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
+        Reimbursed, ClaimAnswered,
     )
 }  # fmt: skip

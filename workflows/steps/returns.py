@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.warehouse import WarehouseActivities
-from domain.case import Fact, InspectionDone, ReturnLeg, ReturnStatus, Verdict
+from domain.case import GOODS_BEYOND, Fact, InspectionDone, ReturnLeg, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
 from domain.holding import holds
 from domain.messages.commands import ReopenCase
@@ -231,8 +231,14 @@ class Returns:
         if part is None:
             return None
         goods = case.state.goods
+        beyond = (*part.beyond, *(line for line in part.lines if line.order_no not in ("", case.order.order_no)))
+        if beyond:
+            self._holds_more(beyond)
+        own = tuple(line for line in part.lines if line.order_no in ("", case.order.order_no))
+        if beyond and not own:
+            return None
         whole = tuple(ReceivedLine(sku=line.sku, quantity=line.quantity) for line in case.request.concerned)
-        for line in part.lines or whole:  # a confirmation without lines is for the whole order
+        for line in own or whole:  # a confirmation without lines is for the whole order
             goods.received[line.sku] = goods.received.get(line.sku, 0) + line.quantity
             if line.quality is not Quality.GOOD:
                 goods.defective[line.sku] = goods.defective.get(line.sku, 0) + line.quantity
@@ -243,6 +249,16 @@ class Returns:
         case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-3", rma=goods.rma, waybill=goods.waybill,
                     received=dict(goods.received))  # fmt: skip
         return True
+
+    def _holds_more(self, beyond: Iterable[ReceivedLine]) -> None:
+        """Goods that no case expects were in the parcel: a person sees to them, the case goes on (W-12)."""
+        case = self._case
+        more = {line.sku: line.quantity for line in beyond}
+        case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-12", waybill=case.state.goods.waybill,
+                    beyond=more)  # fmt: skip
+        already = case.state.needs_human
+        escalate(case, GOODS_BEYOND, "W-12")
+        case.state.needs_human = already or case.state.needs_human
 
     @holds("W-5")
     async def inspected(self) -> Inspection | None:
@@ -335,6 +351,8 @@ class Returns:
             if found.round != round_:
                 continue
             case.state.mailbox.remove(fact)
+            if found.order_no not in ("", case.order.order_no):  # of the other goods in a shared parcel
+                continue
             if fact.by in others:
                 case.note("inspection_by_same_person", "A-SOD", actor=fact.by, round=round_)
                 continue

@@ -1,0 +1,78 @@
+"""A parcel in which goods of several cases come back: each case gets its own, and nothing is counted twice (W-3, R-N1)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.messages.facts import ReceivedLine
+
+
+class Sharer(BaseModel):
+    """A case that a shared parcel is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_no: str
+    order_no: str
+    goods: dict[str, int]  # what it disposes of, pieces by SKU; none where it disposes of no goods
+    holds: bool  # whether they are its own, and no other case's (domain/goods_held.py)
+    ordered: dict[str, int]  # the whole order
+    had: dict[str, int] = {}  # what it got of parcels before
+
+
+class Dealt(BaseModel):
+    """Who gets what. `beyond` is what nobody expects: the desk must see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shares: dict[str, tuple[ReceivedLine, ...]]  # by case number; a case with nothing in the parcel is not named
+    beyond: tuple[ReceivedLine, ...] = ()
+
+
+def expecting(cases: Sequence[Sharer]) -> list[Sharer]:
+    """Of each order the cases that wait for goods: those that hold theirs, else those that dispose of any, else all."""
+    best = {order: max(_rank(case) for case in cases if case.order_no == order) for order in _orders(cases)}
+    return [case for case in cases if _rank(case) == best[case.order_no]]
+
+
+def deal(lines: Iterable[ReceivedLine], cases: Sequence[Sharer]) -> Dealt:
+    """Give each case of the parcel what it still expects, the earliest case first.
+
+    A line that names its order goes to cases of that order alone.
+    """
+    sharers = expecting(cases)
+    open_pieces = {case.case_no: Counter(case.goods or case.ordered) - Counter(case.had) for case in sharers}
+    shares: dict[str, list[ReceivedLine]] = {}
+    beyond: list[ReceivedLine] = []
+    for line in lines:
+        left = line.quantity
+        for case in sharers:
+            if line.order_no not in ("", case.order_no):
+                continue
+            taken = min(left, open_pieces[case.case_no][line.sku])
+            if taken > 0:
+                open_pieces[case.case_no][line.sku] -= taken
+                shares.setdefault(case.case_no, []).append(line.model_copy(update={"quantity": taken}))
+                left -= taken
+        if left > 0:
+            beyond.append(line.model_copy(update={"quantity": left}))
+    return Dealt(shares={case_no: tuple(got) for case_no, got in shares.items()}, beyond=tuple(beyond))
+
+
+def pieces(lines: Iterable[Mapping[str, object]]) -> dict[str, int]:
+    """Pieces by SKU of lines as they are stored."""
+    counted: Counter[str] = Counter()
+    for line in lines:
+        counted[str(line["sku"])] += int(str(line["quantity"]))
+    return dict(counted)
+
+
+def _rank(case: Sharer) -> int:
+    return 2 if case.holds else 1 if case.goods else 0
+
+
+def _orders(cases: Iterable[Sharer]) -> set[str]:
+    return {case.order_no for case in cases}
