@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.length import Length
 from domain.rulebook import AgendaRow, Rulebook
 from domain.rules import Unit
 from domain.vocabulary import Party
@@ -17,7 +18,7 @@ from domain.vocabulary import Party
 RUN = "Agenda"
 """Name of the workflow that draws an item up."""
 
-MOST = 500  # lines of one item: a longer list is no reminder
+MOST = 500  # lines of one item: nobody looks through more at a time, and the rest is in the next; no rule says so
 
 
 class _Value(BaseModel):
@@ -59,24 +60,26 @@ class AgendaItem(_Value):
     done_by: str = ""
 
 
-_DAY = timedelta(days=1)
-
-
 def orders(book: Rulebook) -> list[tuple[AgendaRow, AgendaOrder]]:
     """Every item of the rulebook's agenda."""
 
-    def order(name: str, row: AgendaRow, desk: Party, back: timedelta, **more: object) -> tuple[AgendaRow, AgendaOrder]:
-        return row, AgendaOrder.model_validate({"name": name, "rule": row.rule, "desk": desk, "back": back, **more})
+    def order(name: str, row: AgendaRow, desk: Party, **more: object) -> tuple[AgendaRow, AgendaOrder]:
+        back = row.back or booked  # defects: as long as they may wait for their way back to the factory
+        looks = {"back": _elapsed(back), **more}
+        return row, AgendaOrder.model_validate({"name": name, "rule": row.rule, "desk": desk, **looks})
 
-    month = timedelta(days=31)
     sample = book.numbers["aftercare_sample"].value
-    length = book.clocks["D-R2F"].length  # in working days it is pressed for a little early, which hurts nobody
-    booked = timedelta(days=length.count) if length.unit is Unit.WORKING_DAYS else timedelta(seconds=length.count)
+    booked = book.clocks["D-R2F"].length
     return [
-        order("refund_sweeps", book.agenda["refund_sweeps"], Party.SUPERVISOR, _DAY),
-        order("night_sweep", book.agenda["night_sweep"], Party.SUPERVISOR, _DAY, listed_by="refund_sweeps"),
-        order("return_log", book.agenda["return_log"], Party.WAREHOUSE, _DAY),
-        order("defects", book.agenda["defects"], Party.PURCHASING, booked),
-        order("weekly_report", book.agenda["weekly_report"], Party.SUPERVISOR, 7 * _DAY),
-        order("aftercare", book.agenda["aftercare"], Party.AGENT, month, most=sample),
+        order("refund_sweeps", book.agenda["refund_sweeps"], Party.SUPERVISOR),
+        order("night_sweep", book.agenda["night_sweep"], Party.SUPERVISOR, listed_by="refund_sweeps"),
+        order("return_log", book.agenda["return_log"], Party.WAREHOUSE),
+        order("defects", book.agenda["defects"], Party.PURCHASING),
+        order("weekly_report", book.agenda["weekly_report"], Party.SUPERVISOR),
+        order("aftercare", book.agenda["aftercare"], Party.AGENT, most=sample),
     ]
+
+
+def _elapsed(length: Length) -> timedelta:
+    """In working days it is pressed for a little early, which hurts nobody."""
+    return timedelta(days=length.count) if length.unit is Unit.WORKING_DAYS else timedelta(seconds=length.count)

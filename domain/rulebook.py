@@ -165,15 +165,24 @@ class NumberRow(_Row):
 class AgendaRow(_Row):
     """Times of day at which something is looked through: reminders, not deadlines.
 
-    `weekdays` (1 is Monday) or `days` of the month say on which days; without either it is every day.
+    `weekdays` (1 is Monday) or `days` of the month say on which days; without either it is every day. `back`: how far
+    it looks back, in elapsed time; absent where another rule says it, and in versions that were kept before it stood
+    here.
     """
 
     value: tuple[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")], ...] = Field(min_length=1)
     weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(default=(), exclude_if=lambda days: not days)
     days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = Field(default=(), exclude_if=lambda days: not days)
+    back: LengthText | None = Field(default=None, exclude_if=lambda back: back is None)
     rule: str
     source: str
     label: Label
+
+    @model_validator(mode="after")
+    def _back_is_elapsed(self) -> AgendaRow:
+        if self.back is not None and self.back.unit is not Unit.SECONDS:
+            raise ValueError(f"back = {self.back}: write it in h or d")
+        return self
 
 
 class CategoryRow(_Row):

@@ -25,7 +25,7 @@ CHANGEABLE: Mapping[str, tuple[str, ...]] = {
     "freight": ("outbound", "inbound", "back"),
     "authority": ("compensation", "refund"),
     "numbers": ("value",),
-    "agenda": ("value",),
+    "agenda": ("value", "back"),
     "categories": ("value",),
     "switches": ("value",),
     "compensation.sizes": ("least", "most"),

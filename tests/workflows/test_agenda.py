@@ -123,7 +123,36 @@ def test_every_item_of_the_rulebook_has_its_schedule_at_the_shops_hours() -> Non
     assert all(one.spec.time_zone_name == "Asia/Shanghai" for id, one in wanted.items() if id.startswith("agenda/"))
 
 
-def test_a_sample_is_drawn_by_chance_and_the_same_when_drawn_again() -> None:
-    """The order of the sample depends on the month, not on who was served first; its size is the rulebook's."""
+def test_how_far_an_item_looks_back_is_the_rulebooks() -> None:
+    """A day, a week, a month, or as long as defects may wait; the size of the sample is the rulebook's as well."""
+    days = {name: order.back.days for name, order in ORDERS.items()}
+    assert days == {
+        "refund_sweeps": 1, "night_sweep": 1, "return_log": 1, "defects": BOOK.clocks["D-R2F"].length.count,
+        "weekly_report": 7, "aftercare": 31,
+    }  # fmt: skip
+    later = {order.name: order for _, order in orders(rulebook_file.load('[agenda.weekly_report]\nback = "14 d"\n'))}
+    assert later["weekly_report"].back == timedelta(days=14)
     assert ORDERS["aftercare"].most == BOOK.numbers["aftercare_sample"].value
     assert AgendaOrder.model_validate_json(ORDERS["night_sweep"].model_dump_json()).lines_of == "refund_sweeps"
+
+
+async def test_a_sample_is_drawn_by_chance_and_the_same_when_drawn_again(
+    workshop: Workshop, agenda: PostgresAgenda
+) -> None:
+    """Of forty customers eight are asked: another eight each month, not the first that were served."""
+    first, month = NOW - timedelta(days=200), timedelta(days=31)
+    served = [f"SERVED-{number:02}" for number in range(40)]
+    for number, case_no in enumerate(served):
+        closed = {"stage": "closed", "outcome": "refunded", "due_at": None}
+        made = page(1, range(1, 1), case_no=case_no, shop="agenda", closed_at=first + timedelta(hours=number), **closed)
+        await PostgresJournal(workshop.pool).write(made)
+
+    order = ORDERS["aftercare"].model_copy(update={"most": 8, "back": 2 * month})
+    here = first + timedelta(days=10)
+    one, again, other = [[line.case_no for line in (await agenda.draw_up(order, at)).lines]
+                         for at in (here, here, here + month)]  # fmt: skip
+
+    assert one == again
+    assert len(set(one)) == len(set(other)) == 8
+    assert set(one) != set(other)
+    assert served[:8] not in (sorted(one), sorted(other))
