@@ -85,7 +85,7 @@ def test_everybody_in_the_scripts_is_in_the_cases() -> None:
     personas = read_personas(EXAMPLES / "personas.toml")
     assert Staff.read(EXAMPLES / "staff.toml")
     orders = {told["order_no"] for told in EXPECTED["cases"].values()}
-    assert set(personas.warehouses) | set(personas.refunds) <= orders
+    assert set(personas.warehouses) | set(personas.refunds) | set(personas.repairers) <= orders
     text = (EXAMPLES / "staff.toml").read_text(encoding="utf-8")
     acting = {line.partition('"')[2].rstrip('"') for line in text.splitlines() if line.startswith("case = ")}
     assert acting <= set(EXPECTED["cases"])

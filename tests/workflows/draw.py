@@ -81,7 +81,7 @@ def life(file: Path) -> Life:
 
 def _type_at_the_end(document: list[dict[str, Any]]) -> str:
     """The type that the case showed last; one that always was what it began as never showed another."""
-    (start,) = document[0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
+    (start, *_) = document[0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
     type = json.loads(base64.b64decode(start["data"]))["request"]["case_type"]
     for event in document:
         shown = event.get("upsertWorkflowSearchAttributesEventAttributes", {}).get("searchAttributes", {})
