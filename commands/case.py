@@ -141,7 +141,7 @@ def show(case: CaseName, as_json: AsJson = False) -> None:
 
     async def both(named: NamedCase) -> tuple[dict[str, Any], list[Any], list[Any], dict[str, Any]]:
         six = await CaseRegister(named.pool).six_steps(named.row.shop, named.row.case_no)
-        return *await read(named), dict(six)
+        return *await read(named), {step.value: at for step, at in six.items()}
 
     row, handles, records, six = with_case(case, both)
     numbers = [{"kind": kind, "value": value} for kind, value in handles]

@@ -59,7 +59,12 @@ def act(
         _check(model, command, written, named)
         _confirm(named, command, written, yes=yes)
         written |= await _kept(named, by, note, one_time)
-        return await _send(named, command, {**written, "by": by, "id": str(uuid.uuid4())})
+        try:
+            return await _send(named, command, {**written, "by": by, "id": str(uuid.uuid4())})
+        except Over:
+            if command != "tag_case":
+                raise
+            return await _tag(named, written, by)
 
     answer = with_case(case, give)
     if as_json:
@@ -199,6 +204,26 @@ async def _kept(named: NamedCase, by: str, note: str | None, one_time: str | Non
     return kept
 
 
+class Over(Failure):
+    """The case's workflow is over."""
+
+
+async def _tag(named: NamedCase, fields: Mapping[str, Any], by: str) -> Mapping[str, Any]:
+    """The tag of a case that is over is put right in the books, with its entry in the journal (R-TAG)."""
+    from commands.signature import checked
+    from domain.messages.commands import TagCase
+    from store.tags import NotTagged, PostgresTags
+
+    signed = checked(by, staff=True)
+    try:
+        tag = await PostgresTags(named.pool).put_right(
+            named.row.shop, named.row.case_no, TagCase.model_validate(fields), signed, datetime.now(UTC)
+        )
+    except NotTagged as error:
+        raise Failure(sentence_of(str(error.refusal))) from None
+    return {"accepted": True, "did": "tagged", **tag.model_dump(mode="json")}
+
+
 async def _send(named: NamedCase, command: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
     from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
     from temporalio.service import RPCError, RPCStatusCode
@@ -213,7 +238,7 @@ async def _send(named: NamedCase, command: str, message: Mapping[str, Any]) -> M
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Failure(
+        raise Over(
             say("这个售后单已经全部结束，不再接受操作", "This case has ended for good and takes no more commands"),
             say("顾客还有诉求时请建新的售后单。", "Open a new case if the customer still asks for something."),
         ) from None

@@ -27,6 +27,7 @@ NAMES = {
     "approval": ("审批", "approvals"),
     "breach": ("违规", "breaches by us"),
     "case_remark": ("备注", "case remarks"),
+    "case_tag": ("打标", "tags"),
     "clock": ("时限", "deadlines"),
     "compensation": ("补偿", "goodwill"),
     "consent": ("顾客同意", "consents"),

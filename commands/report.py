@@ -88,6 +88,7 @@ def bounds(within: datetime) -> tuple[datetime, datetime]:
 
 
 async def _counted(pool: asyncpg.Pool, shop: str, first: datetime, following: datetime) -> list[Indicator]:
+    from commands.rulebook import in_force
     from domain.calendar_file import CalendarError
     from domain.indicators import indicators
     from store import report as books
@@ -97,7 +98,8 @@ async def _counted(pool: asyncpg.Pool, shop: str, first: datetime, following: da
         calendar = CalendarWorkingTime.from_folder(settings.load().calendar_folder)
     except CalendarError as error:
         raise Failure(error.text(language())) from None
-    found: Month = await books.month(pool, shop, first, following)
+    lately = in_force().numbers["recurrence_days"].value
+    found: Month = await books.month(pool, shop, first, following, recurring=lately)
     return indicators(found, calendar.worked)
 
 
@@ -136,7 +138,7 @@ def value(one: Indicator) -> str:
         return ""
     if one.id in ("staff_acts", "satisfaction"):
         return f"{one.value:.1f}"
-    if one.id in ("on_time", "repair_share", "reopened", "promises_broken"):
+    if one.id in ("on_time", "repair_share", "reopened", "promises_broken", "recurrence"):
         return f"{one.value:.0%}"
     return str(int(one.value))
 
@@ -147,6 +149,21 @@ def _length(seconds: float) -> str:
     if seconds < 48 * 3600:
         return say(f"{seconds / 3600:.1f} 小时", f"{seconds / 3600:.1f} h")
     return say(f"{seconds / 86400:.1f} 天", f"{seconds / 86400:.1f} d")
+
+
+def _tag(one: Indicator) -> str:
+    """A cause by name; with whose fault it was, or with the product and who is to learn from it."""
+    from domain.tag import causes, name_of
+    from domain.texts import label
+
+    cause, _, what = one.of.partition("/")
+    named = name_of(cause, language())
+    if one.id == "tags":
+        return f"{named} · {label('liability', what, language())}"
+    if one.id == "recurrence":
+        return named
+    feeds = [label("party", desk, language()) for desk in causes()[cause].feeds] if cause in causes() else []
+    return f"{named} · {what}" + (say(f"（{'、'.join(feeds)}）", f" ({', '.join(feeds)})") if feeds else "")
 
 
 def _of(one: Indicator) -> str:
@@ -166,6 +183,8 @@ def _of(one: Indicator) -> str:
             return label("reason", one.of, spoken)
         case "types":
             return label("case_type", one.of, spoken)
+        case "tags" | "recurrence" | "recurring_products":
+            return _tag(one)
         case "courier_losses":
             incident, _, courier = one.of.partition("/")
             return f"{say(*INCIDENTS.get(incident, (incident, incident)))} {label('courier', courier, spoken)}"

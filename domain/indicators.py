@@ -31,6 +31,9 @@ MADE_GOOD = frozenset(
 )  # fmt: skip
 
 
+MOST_PRODUCTS = 10  # of those with a cause that came again, the most frequent
+
+
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -77,6 +80,18 @@ class LossOfMonth(_Row):
     count: int
 
 
+class TagOfMonth(_Row):
+    """How a case that closed in the month is tagged (R-TAG). `again`: that cause was tagged before, lately.
+
+    `products` are those on which it was.
+    """
+
+    cause: str
+    liability: str
+    again: bool
+    products: Sequence[str] = ()
+
+
 class Month(_Row):
     """All that is counted. `first` and `next` are the month's first instant and the next one's."""
 
@@ -88,6 +103,7 @@ class Month(_Row):
     goodwill: Sequence[SumOfMonth] = ()
     claims: Sequence[SumOfMonth] = ()
     losses: Sequence[LossOfMonth] = ()
+    tags: Sequence[TagOfMonth] = ()
     asked: int = 0  # surveys sent
     scores: Sequence[int] = ()
 
@@ -145,6 +161,8 @@ def indicators(month: Month, worked: Worked) -> list[Indicator]:
         *_sums("goodwill", month.goodwill),
         *_counts("reasons", (case.reason for case in opened)),
         *_counts("types", (case.case_type for case in opened)),
+        *_counts("tags", (f"{tag.cause}/{tag.liability}" for tag in month.tags)),
+        *_recurring(month.tags),
         _share("repair_share", [case.outcome == Outcome.REPAIRED for case in good]),
         _share("reopened", [case.reopened > 0 for case in closed]),
         _share("promises_broken", [clock.missed for clock in promises]),
@@ -168,6 +186,15 @@ def _on_time(clocks: Sequence[ClockOfMonth]) -> list[Indicator]:
     counted = [clock for clock in clocks if clock.missed or clock.state is not ClockState.CANCELLED]
     ids = sorted({clock.id for clock in counted})
     return [_share("on_time", [not clock.missed for clock in counted if clock.id == id], of=id) for id in ids]
+
+
+@holds("R-TAG")
+def _recurring(tags: Sequence[TagOfMonth]) -> list[Indicator]:
+    """Which causes come again, and on which products most often: what product and process are to learn from."""
+    causes = sorted({tag.cause for tag in tags})
+    shares = [_share("recurrence", [tag.again for tag in tags if tag.cause == cause], of=cause) for cause in causes]
+    products = _counts("recurring_products", (f"{tag.cause}/{sku}" for tag in tags for sku in tag.products))
+    return shares + products[:MOST_PRODUCTS]
 
 
 def _length(id: str, lengths: Sequence[timedelta]) -> Indicator:

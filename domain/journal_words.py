@@ -10,11 +10,13 @@ from importlib import resources
 from typing import Any
 
 from domain.journal import JournalEntry
+from domain.tag import causes, name_of
 from domain.texts import codes, label
 
 _LABELS: Mapping[str, str] = {
     "type": "case_type", "outcome": "outcome", "plan": "resolution", "choices": "resolution", "choice": "resolution",
-    "resolution": "resolution", "suggests": "resolution", "needs": "party",
+    "resolution": "resolution", "suggests": "resolution", "needs": "party", "steps_missing": "six_steps",
+    "liability": "liability",
 }  # fmt: skip
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
@@ -56,6 +58,8 @@ def _shown(name: str, value: Any, language: str) -> str:
             return f"{minor / 100:.2f} {rest.get('currency', 'CNY')}"
         case _:
             pass
+    if name == "cause" and value in causes():
+        return name_of(str(value), language)
     if name in _LABELS:
         return label(_LABELS[name], str(value), language)
     if name == "reason" and value in codes("reason", language):

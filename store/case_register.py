@@ -14,8 +14,11 @@ import asyncpg
 from pydantic import BaseModel, ConfigDict
 
 from domain.journal import CaseRow, JournalEntry, Record
+from domain.six_steps import SixStep, six_steps
 from store.pool import Database
 from store.queries import SQL
+
+LONGEST_JOURNAL = 100_000  # entries of a case; far more than any has
 
 _NEVER = datetime.max.replace(tzinfo=UTC)  # asyncpg's value for PostgreSQL's `infinity`
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -144,6 +147,11 @@ class CaseRegister:
         """Journal entries with numbers above `after`, oldest first."""
         rows = await self._database.fetch(SQL["journal_timeline"], shop, case_no, after, limit)
         return [TimelineEntry(number=row["number"], entry=JournalEntry(**row)) for row in rows]
+
+    async def six_steps(self, shop: str, case_no: str) -> dict[SixStep, datetime | None]:
+        """When each of the six steps was first taken, as far as the journal is written (R-SIX)."""
+        rows = await self._database.fetch(SQL["journal_timeline"], shop, case_no, 0, LONGEST_JOURNAL)
+        return six_steps(JournalEntry(**row) for row in rows)
 
     async def records(self, shop: str, case_no: str) -> list[Record]:
         """All records of a case in one form, by instant; `data` has the columns of the record's table."""

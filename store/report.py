@@ -6,14 +6,17 @@ from datetime import datetime
 
 import asyncpg
 
-from domain.indicators import CaseOfMonth, ClockOfMonth, LossOfMonth, Month, SumOfMonth
+from domain.indicators import CaseOfMonth, ClockOfMonth, LossOfMonth, Month, SumOfMonth, TagOfMonth
 from domain.money import Money
 from store.pool import Database
 from store.queries import SQL
 
 
-async def month(database: Database, shop: str, first: datetime, next: datetime) -> Month:
-    """The month from `first` until `next` of one shop, or of all of them when `shop` is empty."""
+async def month(database: Database, shop: str, first: datetime, next: datetime, *, recurring: int) -> Month:
+    """The month from `first` until `next` of one shop, or of all of them when `shop` is empty.
+
+    A cause that was tagged at most `recurring` days before has come again (R-TAG).
+    """
     which = shop, first, next
     surveys = await database.fetchrow(SQL["report_surveys"], *which)
     assert surveys is not None  # the statement always answers
@@ -26,6 +29,7 @@ async def month(database: Database, shop: str, first: datetime, next: datetime) 
         goodwill=[_sum(row, "form") for row in await database.fetch(SQL["report_goodwill"], *which)],
         claims=[_sum(row, "state") for row in await database.fetch(SQL["report_claims"], *which)],
         losses=[LossOfMonth(**row) for row in await database.fetch(SQL["report_incidents"], *which)],
+        tags=[TagOfMonth(**row) for row in await database.fetch(SQL["report_tags"], *which, recurring)],
         asked=surveys["asked"],
         scores=surveys["scores"],
     )

@@ -194,6 +194,16 @@ class CloseCase(Command):
     note_ref: str = Field(default="", max_length=128)
 
 
+class TagCase(Command):
+    """Say what the case was really about: what is not said stays as it was proposed. Also after closing (R-TAG)."""
+
+    kind = "tag_case"
+    rule = "R-TAG"
+    cause: str = Field(default="", max_length=64)  # one of domain/tags.toml
+    liability: Liability | None = None
+    product: str = Field(default="", max_length=64)  # an SKU of the order
+
+
 class ReopenCase(Command):
     """Take a closed case up again (R-REOPEN)."""
 
@@ -213,7 +223,7 @@ COMMANDS: Mapping[str, type[Command]] = {
     model.kind: model
     for model in (
         Decide, Approve, Reject, LogCall, AddNote, HandOver, FileReport, SubmitEvidence, OfferCompensation, QuoteFee,
-        Promise, KeepPromise, ProvideInput, PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase,
+        Promise, KeepPromise, ProvideInput, TagCase, PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase,
         CancelCase,
     )
 }  # fmt: skip

@@ -85,6 +85,12 @@ def templates() -> tuple[str, ...]:
     return tuple(_catalogue("zh")["templates"])
 
 
+@cache
+def apologises(template: str) -> bool:
+    """Whether that message says that we are sorry; none does that does not exist."""
+    return "歉" in _catalogue("zh")["templates"].get(template, "")
+
+
 def variables_of(template: str, language: str = "zh") -> tuple[frozenset[str], frozenset[str]]:
     """The variables that a template needs, and all that it takes.
 

@@ -26,6 +26,25 @@ SELECT data->>'id' AS id, data->>'state' AS state, (data->>'missed')::boolean AS
 FROM case_records
 WHERE kind = 'clock' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
 
+-- name: report_tags
+-- Cases that closed in the month, as they are tagged. A cause recurs on a product (or, where it is about none, in the shop) when a case that
+-- closed within $4 days before was tagged with the same cause on it.
+WITH tagged AS (
+    SELECT c.shop, c.case_no, c.closed_at, r.data->>'cause' AS cause, r.data->>'liability' AS liability,
+        coalesce(p.sku, '') AS product
+    FROM cases c JOIN case_records r ON (r.shop, r.case_no, r.kind) = (c.shop, c.case_no, 'case_tag')
+        LEFT JOIN LATERAL jsonb_array_elements_text(r.data->'products') AS p (sku) ON true
+    WHERE c.stage = 'closed' AND ($1 = '' OR c.shop = $1) AND c.closed_at >= $2::timestamptz - make_interval(days => $4) AND c.closed_at < $3
+), seen AS (
+    SELECT *, closed_at - lag(closed_at) OVER (PARTITION BY shop, cause, product ORDER BY closed_at, case_no)
+        <= make_interval(days => $4) AS again
+    FROM tagged
+)
+SELECT cause, liability, coalesce(bool_or(again), false) AS again,
+    coalesce(array_agg(product ORDER BY product) FILTER (WHERE again AND product <> ''), '{}') AS products
+FROM seen WHERE closed_at >= $2
+GROUP BY shop, case_no, cause, liability ORDER BY shop, case_no
+
 -- name: report_refunds
 SELECT purpose, currency, count(*)::int AS count, sum(amount_minor)::bigint AS minor
 FROM refunds

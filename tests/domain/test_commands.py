@@ -187,6 +187,7 @@ def test_every_command_does_something() -> None:
         "promise": {"what": "call_back"},
         "keep_promise": {"promise": "P1"},
         "provide_input": {},
+        "tag_case": {"cause": "size"},
         "approve": {},
         "reject": {},
         "pause_clock": {"clock": "S-CONSENT", "reason": "r"},

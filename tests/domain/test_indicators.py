@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from domain import calendar_file
 from domain.calendar import ShopCalendar
 from domain.clocks import ClockState
-from domain.indicators import CaseOfMonth, ClockOfMonth, Indicator, Month, SumOfMonth, indicators, meanings
+from domain.indicators import (
+    MOST_PRODUCTS,
+    CaseOfMonth,
+    ClockOfMonth,
+    Indicator,
+    Month,
+    SumOfMonth,
+    TagOfMonth,
+    indicators,
+    meanings,
+)
 from domain.money import Money
 from domain.working_time import worked
 
@@ -65,6 +75,22 @@ def test_a_deadline_that_was_missed_stays_missed_and_a_cancelled_one_does_not_co
     assert (shown["on_time", "D-REFPAY"].value, shown["on_time", "D-REFPAY"].count) == (1, 1)
 
 
+def test_a_cause_that_comes_again_is_told_with_its_share_and_its_products() -> None:
+    """Of two cases about a size one had the same product before; what never came again has a share of nought."""
+    tags = [
+        TagOfMonth(cause="size", liability="none", again=False),
+        TagOfMonth(cause="size", liability="none", again=True, products=["SHOE", "SOCK"]),
+        TagOfMonth(cause="defective", liability="supplier", again=False),
+    ]
+    shown = found(tags=tags)
+    assert (shown["tags", "size/none"].value, shown["tags", "defective/supplier"].value) == (2, 1)
+    assert (shown["recurrence", "size"].value, shown["recurrence", "size"].count) == (0.5, 2)
+    assert shown["recurrence", "defective"].value == 0
+    assert shown["recurring_products", "size/SHOE"].value == 1
+    many = [TagOfMonth(cause="size", liability="none", again=True, products=[f"S{n}"]) for n in range(99)]
+    assert len([id for id, _ in found(tags=many) if id == "recurring_products"]) == MOST_PRODUCTS
+
+
 def test_repairs_are_compared_with_the_other_ways_of_making_good() -> None:
     """Who was told, withdrew or was refused is no part of it: no number rewards refusing (P-NOREASONGAME)."""
     outcomes = ("repaired", "exchanged", "refunded", "partially_refunded", "rejected", "withdrawn")
@@ -100,7 +126,8 @@ def test_every_number_has_its_meaning_in_both_languages_and_in_one_order() -> No
     sums = [SumOfMonth(what="goods", count=1, amount=Money(minor=1))]
     every = indicators(
         Month(first=FIRST, next=NEXT, cases=[case(HOUR, HOUR)], clocks=[clock("D-REFPAY", ClockState.MET)],
-              refunds=sums, goodwill=sums, claims=sums, losses=[{"incident": "lost", "courier": "yto", "count": 1}]),
+              refunds=sums, goodwill=sums, claims=sums, losses=[{"incident": "lost", "courier": "yto", "count": 1}],
+                  tags=[TagOfMonth(cause="size", liability="none", again=True, products=["A"])]),
         lambda _, since, until: until - since,
     )  # fmt: skip
     assert list(dict.fromkeys(one.id for one in every)) == list(meanings("zh")) == list(meanings("en"))

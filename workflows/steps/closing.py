@@ -14,6 +14,9 @@ from domain.answers import Ending
 from domain.clocks import Clock, ClockState
 from domain.messages.commands import CloseCase, ReopenCase
 from domain.messages.facts import CustomerConfirmed, PlatformRuled
+from domain.six_steps import missing
+from domain.tag import KEY, RECORD
+from domain.tagging import proposed
 from domain.vocabulary import Outcome, Party, PlatformVerdict, Stage
 
 if TYPE_CHECKING:
@@ -107,7 +110,10 @@ class Closing:
         case.state.stage = Stage.CLOSED
         case.state.needs_human = ""
         goodwill.lapse(case.state, case.now)
-        case.note("case_closed", "R-CLOSECONF", outcome=outcome, ending=ending)
+        tag = proposed(case.request, case.state)
+        case.record(RECORD, KEY, "R-TAG", **tag.model_dump(mode="json"))
+        left_out = [step.value for step in missing(case.state.six_steps)]
+        case.note("case_closed", "R-CLOSECONF", outcome=outcome, ending=ending, steps_missing=left_out)
         return True
 
     async def aftercare(self) -> bool:
