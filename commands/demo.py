@@ -174,9 +174,12 @@ def _sum_up(
     cases: list[dict[str, Any]], books: dict[str, Any], wrong: list[tuple[dict[str, Any], str]], seconds: float
 ) -> None:
     days = sum(float(row.get("days", 0)) for row in cases)
+    ends = {(row.get("case_type"), row.get("outcome")) for row in cases if row.get("outcome")}
+    types = {type for type, _ in ends}
     tell(
-        f"{len(cases)} 个售后单，模拟 {days:.0f} 天，用时 {seconds:.0f} 秒。",
-        f"{len(cases)} cases, {days:.0f} simulated days, {seconds:.0f} seconds.",
+        f"{len(cases)} 个售后单，{len(types)} 种类型，{len(ends)} 种结局，模拟 {days:.0f} 天，用时 {seconds:.0f} 秒。",
+        f"{len(cases)} cases of {len(types)} types, {len(ends)} ways to end, {days:.0f} simulated days, "
+        f"{seconds:.0f} seconds.",
     )
     if books["right"]:
         tell(
