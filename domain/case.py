@@ -285,14 +285,7 @@ class CaseState(BaseModel):
     def record(self, at: datetime, kind: str, key: str, rule: str = "", /, **data: Any) -> None:
         """Put a record (rulebook section 9) on the journal's next page; a later one of the same key replaces it."""
         self._found_out(data)
-        self._found_out(data)
         self.records[f"{kind}/{key}"] = Record(kind=kind, key=key, at=at, rule=rule, data=data)
-
-    def _found_out(self, data: dict[str, Any]) -> None:
-        """Whose fault it is stands in many an entry and record; the last that says it counts (R-TAG)."""
-        said = data.get("liability")
-        if isinstance(said, str) and said not in ("", Liability.UNDETERMINED):
-            self.liability = Liability(said)
 
     def _found_out(self, data: dict[str, Any]) -> None:
         """Whose fault it is stands in many an entry and record; the last that says it counts (R-TAG)."""

@@ -86,9 +86,6 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
             answered(state, message)
         case AddNote() | TagCase():
             _write_down(start, state, command, message, now)
-        case TagCase():
-            state.tag = tagged(start.request, state, command, message.by)
-            state.record(now, RECORD, KEY, "R-TAG", **state.tag.model_dump(mode="json"))
         case PauseClock() | ResumeClock() | MoveClock():
             _change_clock(state, command, message.by, now)
         case CancelCase():
@@ -108,17 +105,6 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
 def _write_down(
     start: CaseStart, state: CaseState, command: AddNote | TagCase, message: Message, now: datetime
 ) -> None:
-    """What staff have to say about the case: a remark, or what it was really about (R-TAG)."""
-    if isinstance(command, TagCase):
-        state.tag = tagged(start.request, state, command, message.by)
-        state.record(now, RECORD, KEY, "R-TAG", **state.tag.model_dump(mode="json"))
-        return
-    answered(state, message)
-    key = f"remark-{state.entry_count}"
-    state.record(now, "case_remark", key, "A-HANDOVER", note_ref=command.note_ref, by=message.by)
-
-
-def _write_down(start: CaseStart, state: CaseState, command: AddNote | TagCase, message: Message, now: datetime) -> None:
     """What staff have to say about the case: a remark, or what it was really about (R-TAG)."""
     if isinstance(command, TagCase):
         state.tag = tagged(start.request, state, command, message.by)

@@ -147,6 +147,16 @@ class ProvideInput(Command):
     input_ref: str = ""
 
 
+class RecordReimbursement(Command):
+    """Book what a courier paid on a claim, in full or in part (M-COURIER)."""
+
+    kind = "record_reimbursement"
+    rule = "M-COURIER"
+    amount: Money
+    receipt_ref: str = Field(default="", max_length=128)
+    sender = Party.FINANCE
+
+
 class PauseClock(Command):
     """Stop a clock, with the reason."""
 
@@ -224,6 +234,6 @@ COMMANDS: Mapping[str, type[Command]] = {
     for model in (
         Decide, Approve, Reject, LogCall, AddNote, HandOver, FileReport, SubmitEvidence, OfferCompensation, QuoteFee,
         Promise, KeepPromise, ProvideInput, TagCase, PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase,
-        CancelCase,
+        CancelCase, RecordReimbursement,
     )
 }  # fmt: skip
