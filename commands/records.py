@@ -14,7 +14,8 @@ from commands.case_named import with_pool
 from commands.failure import Failure
 from commands.language import say
 from commands.output import AsJson, Column, show_json, show_table, tell
-from commands.report import CHINA, bounds
+from commands.report import bounds
+from domain.wall_clock import CHINA
 
 if TYPE_CHECKING:
     from store.exports import ExportedRecord

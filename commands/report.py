@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from commands.case_named import with_pool
 from commands.failure import Failure
 from commands.language import language, say
 from commands.output import AsJson, Column, show_json, show_table, tell
+from domain.wall_clock import CHINA
 
 if TYPE_CHECKING:
     import asyncpg
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-CHINA = timezone(timedelta(hours=8))  # months begin at the shops' midnight
 ROW = (
     Column("label", "指标", "Indicator"),
     Column("of", "其中", "Of which"),

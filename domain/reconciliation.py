@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
@@ -20,13 +20,11 @@ from domain.money_difference import Difference, DifferenceKind
 from domain.ports.reconciliation import Contradiction, LedgerLine, StatementLine
 from domain.ports.refunds import RefundStatus
 from domain.rulebook import Rulebook
+from domain.wall_clock import CHINA
 
-UTC_OFFSET_MINUTES = 480  # of the books' days
 WIDER = timedelta(days=1)  # how much a statement is read beyond the part, on both sides
 RUN = "Reconciliation"
 """The workflow's name."""
-
-_ZONE = timezone(timedelta(minutes=UTC_OFFSET_MINUTES))
 
 
 class _Value(BaseModel):
@@ -35,7 +33,7 @@ class _Value(BaseModel):
 
 def day_of(instant: datetime) -> date:
     """The day of the books on which an instant lies."""
-    return instant.astimezone(_ZONE).date()
+    return instant.astimezone(CHINA).date()
 
 
 class Part(_Value):
@@ -47,7 +45,7 @@ class Part(_Value):
     @property
     def start(self) -> datetime:
         """The day's first instant."""
-        return datetime.combine(self.day, time(), _ZONE)
+        return datetime.combine(self.day, time(), CHINA)
 
     @property
     def end(self) -> datetime:

@@ -19,8 +19,8 @@ from temporalio.client import (
 from domain.agenda import RUN, AgendaOrder, orders
 from domain.identity import TASK_QUEUE
 from domain.rulebook import AgendaRow, Rulebook
+from domain.wall_clock import ZONE
 
-ZONE = "Asia/Shanghai"
 MADE_UP_WITHIN = timedelta(hours=2)  # a list of what was to be done hours ago is of no use
 _SUNDAY_FIRST = 7  # Temporal counts the days of the week from Sunday, 0
 

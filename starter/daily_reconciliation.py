@@ -20,8 +20,9 @@ from temporalio.client import (
 )
 
 from domain.identity import TASK_QUEUE
-from domain.reconciliation import RUN, UTC_OFFSET_MINUTES, ReconciliationOrder, daily_at
+from domain.reconciliation import RUN, ReconciliationOrder, daily_at
 from domain.rulebook import Rulebook
+from domain.wall_clock import OFFSET_MINUTES
 
 SCHEDULE = "reconciliation"
 SUMMARY = "每日对账 · Daily reconciliation"
@@ -32,7 +33,7 @@ MADE_UP_WITHIN = timedelta(days=1)
 def daily(book: Rulebook) -> Schedule:
     """Once a day, at the first refund sweep of the rulebook (R-REF-SWEEP), for the days up to yesterday."""
     at = daily_at(book)
-    minute = (at.hour * 60 + at.minute - UTC_OFFSET_MINUTES) % (24 * 60)  # of the day in UTC
+    minute = (at.hour * 60 + at.minute - OFFSET_MINUTES) % (24 * 60)  # of the day in UTC
     return Schedule(
         action=ScheduleActionStartWorkflow(
             RUN,
