@@ -53,6 +53,11 @@ VERBS: dict[str, Verb] = {
         "Compare refunds with the providers' books; see and settle differences.",
     ),
     "agenda": Verb("agenda", "备忘：到点该过一遍的事。", "What is to be looked through now."),
+    "factory": Verb(
+        "factory",
+        "不良区与退厂单：退给厂家的货。",
+        "The defect zone, and the notes with which goods go back to their maker.",
+    ),
     "records": Verb("records", "各种记录：列出、导出。", "List and export records."),
     "report": Verb("report", "一个月的售后指标。", "The indicators of a month."),
     "rulebook": Verb("rulebook", "查看、校验、比较规则手册。", "Show, check and compare rulebooks."),

@@ -55,12 +55,13 @@ class ShipmentOrder(Wire):
 
 
 class StockDisposal(Wire):
-    """Where inspected goods go (W-9)."""
+    """Where inspected goods go (W-9); from the defect zone to the maker (W-10)."""
 
     key: str
     case: CaseKey
     rma: str
     disposition: str
+    lines: tuple[Line, ...] = Field(default=(), exclude_if=lambda lines: not lines)  # of the return; absent: all
     at: datetime
 
 

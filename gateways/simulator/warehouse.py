@@ -63,10 +63,11 @@ def ship(world: World, order: ShipmentOrder) -> dict[str, Any]:
 
 
 def dispose(world: World, disposal: StockDisposal) -> dict[str, Any]:
-    """Move inspected goods."""
+    """Move inspected goods, all or some of a return."""
+    lines = [line.model_dump(mode="json", include={"sku", "quantity"}) for line in disposal.lines]
     world.ledger.effect(
         _WHO, "goods_moved", disposal.key, disposal.case, disposal.at,
-        rma=disposal.rma, disposition=disposal.disposition,
+        rma=disposal.rma, disposition=disposal.disposition, **({"lines": lines} if lines else {}),
     )  # fmt: skip
     return world.receipt(disposal.key)
 

@@ -14,11 +14,11 @@ WHERE r.kind = 'return_log' AND r.at >= $2 AND r.at < $1
 ORDER BY r.at, r.shop, r.case_no LIMIT $3
 
 -- name: agenda_defects
--- Booked into the defect zone before $2, and no Return-to-Factory Note yet.
-SELECT r.shop, r.case_no, 'quarantine' AS what FROM case_records r
-WHERE r.kind = 'return_log' AND r.data->>'disposition' = 'quarantine' AND r.at < $2 AND r.at < $1
-    AND NOT EXISTS (SELECT FROM case_records n WHERE (n.shop, n.case_no, n.kind) = (r.shop, r.case_no, 'return_to_factory_note'))
-ORDER BY r.at, r.shop, r.case_no LIMIT $3
+-- Booked into the defect zone before $2, and on no Return-to-Factory Note.
+SELECT shop, case_no, 'quarantine' AS what FROM defect_zone
+WHERE booked_at < $2 AND booked_at < $1
+GROUP BY shop, case_no
+ORDER BY min(booked_at), shop, case_no LIMIT $3
 
 -- name: agenda_weekly_report
 SELECT shop, case_no, outcome AS what FROM cases

@@ -15,6 +15,7 @@ from domain.identity import TASK_QUEUE
 from local.temporal_server import TemporalServer
 from starter.schedules import of
 from store.agenda import PostgresAgenda
+from store.factory_notes import FactoryNotes
 from store.journal import PostgresJournal
 from tests.store.pages import page, record
 from tests.workflows.workshop import Workshop, opened
@@ -49,8 +50,10 @@ async def agenda(workshop: Workshop) -> PostgresAgenda:
     await has("QUIET")
     await has("DEFECT", at(NOW - timedelta(days=9), "a", **log))
     await has("FRESH", at(NOW - timedelta(hours=3), "b", **log))
-    noted = record("return_to_factory_note", "n", rma="RMA-1")
-    await has("RETURNED", at(NOW - timedelta(days=9), "c", **log), noted)
+    await has("RETURNED", at(NOW - timedelta(days=9), "c", **log, received={"CUP": 1}))
+    await has("HALF_RETURNED", at(NOW - timedelta(days=9), "d", **log, received={"CUP": 1, "LID": 1}))
+    notes = FactoryNotes(workshop.pool)
+    await notes.draw_up(await notes.waiting("agenda", skus=["CUP"]), "", "purchasing:4", NOW)
     await has("CLOSED", closed_at=NOW - timedelta(days=2), **closed)
     await has("LONG_AGO", closed_at=NOW - timedelta(days=40), **closed)
     return PostgresAgenda(workshop.pool)
@@ -67,7 +70,7 @@ def cases(item: AgendaItem) -> set[str]:
         ("refund_sweeps", {"ASKED"}),
         ("night_sweep", {"ASKED"}),
         ("return_log", {"FRESH"}),
-        ("defects", {"DEFECT"}),
+        ("defects", {"DEFECT", "HALF_RETURNED"}),
         ("weekly_report", {"CLOSED"}),
         ("aftercare", {"CLOSED"}),
     ],
