@@ -32,7 +32,8 @@ def read_settings() -> tuple[settings.Settings | None, Finding]:
     except settings.SettingsInvalid as error:
         told = "; ".join(f"{one.variable}: {say(one.zh, one.en)}" for one in error.problems)
         return None, bad("settings", told, say("改正环境变量或 .env。", "Correct the environment or .env."))
-    unset = [f"AFTERSALES_{name.upper()}_URL" for name in settings.PARTNERS if getattr(found, f"{name}_url") is None]
+    needed = [f"{name}_{what}" for name in settings.PARTNERS for what in ("url", "secret")]
+    unset = [f"{settings.PREFIX}{name.upper()}" for name in needed if getattr(found, name) is None]
     if unset:
         return found, doubtful(
             "settings",

@@ -13,13 +13,16 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 import settings
-from commands import checkup_reconciliation
+from commands import checkup_agenda, checkup_reconciliation
 from commands.finding import Finding, bad, good, unknown
 from commands.language import say
 from domain.identity import TASK_QUEUE
 from local.temporal_server import SEARCH_ATTRIBUTES
 
-CHECKS = ("temporal", "namespace", "search attributes", "worker", "stuck cases", checkup_reconciliation.CHECK)
+CHECKS = (
+    "temporal", "namespace", "search attributes", "worker", "stuck cases", checkup_reconciliation.CHECK,
+    checkup_agenda.CHECK,
+)  # fmt: skip
 STUCK = "TemporalReportedProblems = 'category=WorkflowTaskFailed' AND ExecutionStatus = 'Running'"
 NAMED = 5  # stuck cases that are named; the count tells of the others
 PATIENCE = 10.0  # seconds
@@ -43,7 +46,7 @@ async def temporal() -> list[Finding]:
     namespace = await _namespace(client)
     if namespace.remedy:
         return [here, namespace, *(unknown(check, "namespace") for check in CHECKS[2:])]
-    looks = _search_attributes, _worker, _stuck, checkup_reconciliation.reconciliation
+    looks = _search_attributes, _worker, _stuck, checkup_reconciliation.reconciliation, checkup_agenda.agenda
     others = zip(CHECKS[2:], looks, strict=True)
     return [here, namespace, *[await _answer(check, look(client)) for check, look in others]]
 

@@ -24,9 +24,9 @@ MARKS = {Health.GOOD: "✓", Health.DOUBTFUL: "!", Health.BAD: "✗", Health.UNK
 
 @app.command(
     help=say(
-        "检查 Python、设置、PostgreSQL、迁移、Temporal、worker、卡住的售后单、每日对账、日历、"
+        "检查 Python、设置、PostgreSQL、迁移、Temporal、worker、卡住的售后单、每日对账、待办清单、日历、"
         "暂定期限、合作方、收件箱和隔离区。有问题时退出码为 1。",
-        "Check Python, settings, PostgreSQL, migrations, Temporal, worker, stuck cases, daily reconciliation, "
+        "Check Python, settings, PostgreSQL, migrations, Temporal, worker, stuck cases, daily reconciliation, agenda, "
         "calendar, provisional deadlines, partners, inbox and quarantine. Exit code 1 when something is bad.",
     )
 )

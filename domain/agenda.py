@@ -64,9 +64,9 @@ def orders(book: Rulebook) -> list[tuple[AgendaRow, AgendaOrder]]:
     """Every item of the rulebook's agenda."""
 
     def order(name: str, row: AgendaRow, desk: Party, **more: object) -> tuple[AgendaRow, AgendaOrder]:
-        back = row.back or booked  # defects: as long as they may wait for their way back to the factory
-        looks = {"back": _elapsed(back), **more}
-        return row, AgendaOrder.model_validate({"name": name, "rule": row.rule, "desk": desk, **looks})
+        back = row.back or booked  # where the row says nothing: as long as defects may wait for their way to the factory
+        given = {"name": name, "rule": row.rule, "desk": desk, "back": _elapsed(back), **more}
+        return row, AgendaOrder.model_validate(given)
 
     sample = book.numbers["aftercare_sample"].value
     booked = book.clocks["D-R2F"].length

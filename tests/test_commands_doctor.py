@@ -16,15 +16,19 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from commands import doctor
 from commands.checkup_database import database as check_database
+from commands.checkup_install import read_settings
 from commands.checkup_partners import partners as check_partners
 from commands.checkup_temporal import temporal as check_temporal
 from commands.finding import Finding, Health
+from domain import rulebook_file
 from domain.identity import TASK_QUEUE, workflow_id
 from local.child import free_port
 from local.postgres import PostgresServer
 from local.program import Program, accepts_connections
 from local.temporal_server import TemporalServer
 from settings import Settings
+from starter.schedules import establish
+from tests.namespace import own_namespace
 
 AFTERSALES = str(Path(sys.executable).with_name("aftersales"))
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
@@ -167,6 +171,34 @@ async def test_an_unknown_namespace_comes_with_the_command_that_makes_it(
     assert found["namespace"].health is Health.BAD
     assert "namespace create --namespace not-there" in found["namespace"].remedy
     assert found["worker"].health is Health.UNKNOWN
+
+
+async def test_an_agenda_that_nobody_draws_up_is_found(
+    temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists without a schedule, as in an older installation, are named; the door's start mends it; a pause shows."""
+    await own_namespace(temporal, "doctor-agenda")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "doctor-agenda")
+    missing = by_check(await check_temporal())["agenda"]
+    assert (missing.health, "agenda/weekly_report" in missing.found) == (Health.BAD, True)
+    assert "python -m starter" in missing.remedy
+    client = await Client.connect(temporal.address, namespace="doctor-agenda")
+    await establish(client, rulebook_file.default())
+    assert by_check(await check_temporal())["agenda"].health is Health.GOOD
+    await client.get_schedule_handle("agenda/aftercare").pause()
+    assert by_check(await check_temporal())["agenda"].health is Health.DOUBTFUL
+
+
+def test_what_a_partner_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an upgrade, the address and the secret of a partner who was not there before are asked for by name."""
+    for partner in ("CONTACT", "COURIER", "WAREHOUSE", "REFUND"):
+        monkeypatch.setenv(f"AFTERSALES_{partner}_URL", "https://partner.example")
+        monkeypatch.setenv(f"AFTERSALES_{partner}_SECRET", SECRET)
+    monkeypatch.setenv("AFTERSALES_REPAIR_URL", "https://repairer.example")
+    _, found = read_settings()
+    assert (found.health, "AFTERSALES_REPAIR_SECRET" in found.found) == (Health.DOUBTFUL, True)
+    assert "AFTERSALES_REPAIR_URL" not in found.found
 
 
 async def test_partners_are_proven_by_their_signature(tmp_path: Path) -> None:
