@@ -64,7 +64,7 @@ def orders(book: Rulebook) -> list[tuple[AgendaRow, AgendaOrder]]:
     """Every item of the rulebook's agenda."""
 
     def order(name: str, row: AgendaRow, desk: Party, **more: object) -> tuple[AgendaRow, AgendaOrder]:
-        back = row.back or booked  # where the row says nothing: as long as defects may wait for their way to the factory
+        back = row.back or booked  # where it says nothing: as long as defects may wait
         given = {"name": name, "rule": row.rule, "desk": desk, "back": _elapsed(back), **more}
         return row, AgendaOrder.model_validate(given)
 

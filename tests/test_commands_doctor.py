@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from commands import doctor
@@ -183,7 +184,7 @@ async def test_an_agenda_that_nobody_draws_up_is_found(
     missing = by_check(await check_temporal())["agenda"]
     assert (missing.health, "agenda/weekly_report" in missing.found) == (Health.BAD, True)
     assert "python -m starter" in missing.remedy
-    client = await Client.connect(temporal.address, namespace="doctor-agenda")
+    client = await Client.connect(temporal.address, namespace="doctor-agenda", data_converter=pydantic_data_converter)
     await establish(client, rulebook_file.default())
     assert by_check(await check_temporal())["agenda"].health is Health.GOOD
     await client.get_schedule_handle("agenda/aftercare").pause()
