@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commands import money_invoices
 from commands.case_named import connected, no_worker, with_pool
 from commands.failure import Failure, ending_with
 from commands.language import language, say, sentence_of
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     help=say(
-        "与支付渠道对账，查看和了结差异。", "Compare refunds with the providers' books; see and settle differences."
+        "与支付渠道对账，查看和了结差异；处理发票。",
+        "Compare with the providers' books; see and settle differences; see to invoices.",
     ),
 )
 
@@ -147,6 +149,10 @@ def settle(
         show_json(_written(task))
     else:
         tell(f"差异 {number} 已了结。", f"Difference {number} is settled.")
+
+
+app.command("invoices", help=money_invoices.LIST)(money_invoices.invoices)
+app.command("invoice-done", help=money_invoices.DONE)(money_invoices.invoice_done)
 
 
 async def reconciled(order: ReconciliationOrder, client: Client | None = None) -> tuple[Reconciled, bool]:

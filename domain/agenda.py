@@ -75,6 +75,7 @@ def orders(book: Rulebook) -> list[tuple[AgendaRow, AgendaOrder]]:
         order("night_sweep", book.agenda["night_sweep"], Party.SUPERVISOR, listed_by="refund_sweeps"),
         order("return_log", book.agenda["return_log"], Party.WAREHOUSE),
         order("defects", book.agenda["defects"], Party.PURCHASING),
+        order("invoices", book.agenda["invoices"], Party.FINANCE),
         order("weekly_report", book.agenda["weekly_report"], Party.SUPERVISOR),
         order("aftercare", book.agenda["aftercare"], Party.AGENT, most=sample),
     ]

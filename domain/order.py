@@ -44,6 +44,7 @@ class Order(BaseModel):
     free_postage: bool = True
     lines: tuple[OrderLine, ...] = Field(min_length=1, max_length=200)
     channel: str = Field(default="provider", max_length=64)  # who pays it back: marketplace, provider, manual
+    invoice: str = Field(default="", max_length=64, exclude_if=lambda number: not number)  # its number, where one is
     courier: str = Field(default="", max_length=64)
     waybill: str = Field(default="", max_length=64)
     paid_at: Instant | None = None

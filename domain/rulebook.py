@@ -331,6 +331,7 @@ class Rulebook(_Row):
                 damage_serious_percent=self._number("damage_serious_percent"),
                 substitute_discount_percent=self._number("substitute_discount_percent"),
                 phone_again_hours=self._number("phone_again_hours"),
+                invoice_days=self._number("invoice_days"),
                 important_sum=Money.parse(str(self._number("important_sum")), self.currency),
             ),
             freight={

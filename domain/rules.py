@@ -114,6 +114,7 @@ class Numbers(BaseModel):
     substitute_discount_percent: int = _since(10)  # R-OOS-OFFER: off another product in place of missing goods
     phone_again_hours: int = _since(4)  # R-OOS-24H: between two calls to one who must be phoned
     dispute_after: int = _since(2)  # R-DISPUTE-LOG: solutions of a complaint that he refused
+    invoice_days: int = _since(3)  # R-INV-RET: within which finance sees to an invoice
     important_sum: Money = _since(Money(minor=50_000))  # R-CLASSIFY: from that sum on a case is important
 
 

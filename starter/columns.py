@@ -222,6 +222,7 @@ class _Row:
             "free_postage": self._choice("free_postage"),
             "lines": [{key: value for key, value in line.items() if value not in (None, "")}],
             "channel": self._table_word("channel", self._read("channel", cells.text) or ""),
+            "invoice": self._read("invoice", cells.identifier),
             "courier": self._table_word("courier", self._read("courier", cells.text) or ""),
             "waybill": self._read("waybill", cells.identifier),
             "paid_at": self._instant("paid_at"),

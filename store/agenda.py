@@ -13,6 +13,7 @@ _LINES = {
     "refund_sweeps": SQL["agenda_refund_sweeps"],
     "return_log": SQL["agenda_return_log"],
     "defects": SQL["agenda_defects"],
+    "invoices": SQL["agenda_invoices"],
     "weekly_report": SQL["agenda_weekly_report"],
     "aftercare": SQL["agenda_aftercare"],
 }

@@ -20,6 +20,14 @@ WHERE booked_at < $2 AND booked_at < $1
 GROUP BY shop, case_no
 ORDER BY min(booked_at), shop, case_no LIMIT $3
 
+-- name: agenda_invoices
+-- What finance has still to do to invoices, however long it has been open; $2 narrows nothing.
+SELECT r.shop, r.case_no, r.key AS what FROM case_records r
+WHERE r.kind = 'invoice_action' AND r.data ? 'due_at' AND r.at < $1 AND $2::timestamptz <= $1
+    AND coalesce((SELECT sum(w.reversed_minor) < coalesce((r.data#>>'{amount,minor}')::bigint, 0) FROM invoice_works w
+                  WHERE (w.shop, w.case_no, w.action) = (r.shop, r.case_no, r.key)), true)
+ORDER BY r.data->>'due_at', r.shop, r.case_no LIMIT $3
+
 -- name: agenda_weekly_report
 SELECT shop, case_no, outcome AS what FROM cases
 WHERE stage = 'closed' AND closed_at >= $2 AND closed_at < $1

@@ -45,7 +45,7 @@ async def announced_as(case: LivedCase) -> list[str]:
 
 async def test_a_faulty_item_is_exchanged_within_a_day_at_our_cost(house: House) -> None:
     """Photos, his word, the goods as an exchange, two inspections; another one leaves 24 hours after the receipt."""
-    case = await house.open("exchange", **QUALITY)
+    case = await house.open("exchange", **QUALITY, order={"invoice": "INV-1"})
 
     assert await case.to_the_end() == "exchanged"
 

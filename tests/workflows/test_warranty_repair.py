@@ -41,7 +41,7 @@ async def stages_told(case: LivedCase) -> list[str]:
 
 async def test_a_defect_is_repaired_and_every_change_is_told(house: House) -> None:
     """Signed, sent in, repaired in days and sent back with the original invoice: each change reached the customer."""
-    case = await signed(house)
+    case = await signed(house, order={"invoice": "INV-1"})
 
     assert await case.to_the_end() == "repaired"
 

@@ -10,6 +10,7 @@ from domain.ports.repair import RepairKind
 from domain.ports.warehouse import WXRK
 from domain.vocabulary import Disposition, FreightPayer, Outcome, RepairState, Resolution, ShipmentLeg
 from workflows.course import Case
+from workflows.steps import invoice
 
 INSTEAD = (Resolution.EXCHANGE, Resolution.FULL_REFUND)
 
@@ -91,7 +92,7 @@ async def unpaid(case: Case) -> Outcome:
 
 async def give_back(case: Case, outcome: Outcome) -> Outcome:
     """His goods go to him and are followed to their receipt, the original invoice with them (R-INV-REP)."""
-    case.record("invoice_action", "repair", "R-INV-REP", action="original_back", order_no=case.order.order_no)
+    invoice.goes_back(case)
     if await case.shipping.send(
         ShipmentLeg.REPAIR_OUT, "R-REPAIR-NEWS", goods=case.request.concerned, template="repair_shipped"
     ):

@@ -20,6 +20,7 @@ from domain.freight import Freight
 from domain.order import AskedLine, OrderLine
 from domain.ports.warehouse import HHRK
 from domain.vocabulary import Disposition, Inspection, Outcome, Party, Resolution, ShipmentLeg
+from workflows.steps import invoice
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -159,7 +160,7 @@ class Exchange:
             "exchange_order", rma, "R-EX-24H", rma=rma, waybill=waybill, back=back, out=out,
             paid=str(terms.to_pay), refunded=str(terms.to_refund),
         )  # fmt: skip
-        case.record("invoice_action", rma, "R-INV-EX", action="endorsement", rma=rma)
+        invoice.endorsed(case)
 
     def given_up(self) -> None:
         """Nothing is exchanged: no 24 hours run any more."""

@@ -18,6 +18,7 @@ from domain.ports.refunds import RefundIntent, RefundRow, RefundStatus
 from domain.vocabulary import Party, Resolution, Stage
 from workflows.duties import escalate
 from workflows.endings import PartnerSaidNo
+from workflows.steps import invoice
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -193,7 +194,10 @@ class Funds:
             case.state.refunds.append(known)
         if known.status is not row.status or known.need is not row.need:
             case.note(f"refund_{row.status}", payment.rule, key=row.key, amount=str(row.amount), code=row.code)
+        settled = known.status is not row.status and row.status is RefundStatus.DONE
         known.status, known.need, known.code = row.status, row.need, row.code
+        if settled:
+            invoice.reversed_by_refund(case)
 
 
 PAY_AGAIN = frozenset(
