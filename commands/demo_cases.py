@@ -48,13 +48,17 @@ async def live(house: DemoHouse, seen: Callable[[int, int], None]) -> dict[str, 
     async with house.handing_over():
         try:
             while True:
-                for row in await house.pool.fetch("SELECT shop, case_no FROM cases ORDER BY opened_at"):
-                    name = f"{row['shop']}/{row['case_no']}"
-                    if name not in lives:
+                for row in await house.pool.fetch("SELECT shop, case_no, parent_case_no FROM cases ORDER BY opened_at"):
+                    name, parent = (f"{row['shop']}/{row[no]}" for no in ("case_no", "parent_case_no"))
+                    if name in lives:
+                        continue
+                    # A claim lives in step with the case that opened it, and by itself when that has ended.
+                    if not row["parent_case_no"] or (parent in lives and lives[parent].done()):
                         lives[name] = asyncio.create_task(lived(row["shop"], row["case_no"]), name=name)
                 ended = sum(task.done() for task in lives.values())
                 seen(ended, len(lives))
-                if ended == len(lives) and not OPEN & (await inbox.counts()).keys():
+                known = await house.pool.fetchval("SELECT count(*) FROM cases")
+                if ended == len(lives) == known and not OPEN & (await inbox.counts()).keys():
                     break
                 await asyncio.sleep(LOOK_EVERY)
         finally:

@@ -14,12 +14,14 @@ from domain.identity import workflow_id
 from domain.journal_words import step
 from domain.ports.refunds import RefundStatus
 from domain.texts import label
+from domain.vocabulary import Outcome
 from local.days import CaseStuck, Lived
 from starter.file_door import Report
 from store.case_register import CaseRegister, TimelineEntry
 from store.refund_ledger import PostgresRefundLedger
 
 ENTRIES = 1_000  # of one case's journal
+CLAIM_ENDS = (Outcome.REIMBURSED, Outcome.WRITTEN_OFF)
 COLUMNS = (
     Column("named", "售后单 · 订单 · 类型", "Case · order · type"),
     Column("story", "做了什么（规则）", "What happened (rule)"),
@@ -60,7 +62,9 @@ async def case_rows(
     for name in sorted(lives.keys() | expected["cases"].keys()):
         want = expected["cases"].get(name)
         row = await _case_row(house, name, lives.get(name))
-        if want is None:
+        if want is None and row.get("claim_of"):  # the cases that open claims are expected, and with them these
+            row["wrong"] += _differences({"outcome": True}, {"outcome": row["outcome"] in CLAIM_ENDS})
+        elif want is None:
             row["wrong"].append(say("不该有这个售后单", "this case should not exist"))
         else:
             row["wrong"] += _differences(_ended(want), row)
@@ -100,6 +104,7 @@ async def _case_row(house: DemoHouse, name: str, lived: Lived | CaseStuck | None
         "case_type": found.case_type,
         "kind": label("case_type", found.case_type, language()),
         "outcome": found.outcome,
+        "claim_of": found.parent_case_no,
         "ended": label("outcome", found.outcome, language()) if found.outcome else "",
         "refunded_minor": found.refunded_minor,
         "money": f"{found.refunded_minor / 100:.2f}" if found.refunded_minor else "",

@@ -47,6 +47,7 @@ class Ending(StrEnum):
     SILENT = "silent"
     NOT_SOLVED = "not_solved"
     OVERRULED = "overruled"  # a platform decided for the customer after all
+    SETTLED = "settled"  # no customer asked for it: a claim on a courier
 
 
 class Ruling(BaseModel):
@@ -58,6 +59,13 @@ class Ruling(BaseModel):
     by: str
     liability: Liability | None = None
     replacement: tuple[OrderLine, ...] = ()
+
+
+class Claimed(BaseModel):
+    """What came of a claim on a courier: his word (accepted, rejected, paid), `silent`, or a person's on it."""
+
+    word: str
+    amount: Money | None = None  # what he will pay, or paid
 
 
 class Ruled(BaseModel):

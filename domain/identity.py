@@ -24,6 +24,14 @@ def case_number(order_no: str, case_type: CaseType, request_id: str | None) -> s
     return request_id or f"{order_no}-{case_type.value}"
 
 
+def claim_number(case_no: str, nth: int) -> str:
+    """The number of a case's first, second, ... claim on a courier: `<case number>.claim`, `.claim2`, ..."""
+    tail = f".claim{nth if nth > 1 else ''}"
+    if is_business_id(case_no + tail):
+        return case_no + tail
+    return case_no[:32] + "." + blake2b(case_no.encode(), digest_size=8).hexdigest() + tail
+
+
 def workflow_id(shop: str, case_no: str) -> str:
     """Temporal workflow id of a case, `case/<shop>/<case number>`."""
     return f"case/{shop}/{case_no}"

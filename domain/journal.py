@@ -7,6 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+INBOX_EVENT = "inbox_event"  # the kind of record by which a case puts an event into the inbox
+OF_CASES = "aftersales/cases"  # the source of such events
+
 
 class JournalEntry(BaseModel):
     """One thing that happened: when (case time), who, what, under which rule. `data`: codes, sums and references."""

@@ -6,6 +6,8 @@ Each case has a clock of its own, which stands still but for what the driver let
     await days.client.start_workflow("Case", start, ...)       # begins at `start.opened_at`, when that lies ahead
     lived = await days.live("demo", "1001")                     # to its end, or `until` an instant or a condition
 
+A case and the claims that it opened live in step, since each may tell the other something.
+
 The next instant of a case is the earlier one of what it waits for itself (its query `explain`) and the next event that
 the partner simulator plans for it. The case is taken there, the event comes through the shop's door, and on it goes.
 """
@@ -64,6 +66,7 @@ class Lived:
     shown: dict[str, Any] = field(default_factory=dict)  # the last answer of `explain`
     events: list[dict[str, Any]] = field(default_factory=list)  # what partners reported
     acts: list[Act] = field(default_factory=list)  # what staff did
+    claims: dict[str, Lived] = field(default_factory=dict)  # cases that it opened beside itself, by number
 
     @property
     def key(self) -> tuple[str, str]:
@@ -176,12 +179,10 @@ class Days:
 
     async def _pass_time(self, handle: WorkflowHandle[Any, Any], lived: Lived, until: datetime | None) -> None:
         """Go to the next instant at which something happens, and let it happen."""
-        own = lived.shown["next"]
-        planned = await self._simulator.following(*lived.key)
-        instants = [datetime.fromisoformat(own["at"])] if own else []
-        instants += [one for one in (planned, until) if one is not None]
-        if retry := _next_attempt(await handle.describe()):
-            instants.append(retry)
+        planned, instants = await self._instants(handle, lived)
+        for claim in lived.shown.get("claims", ()):
+            instants += await self._of_claim(lived, claim)
+        instants += [until] if until is not None else []
         if not instants:  # it may be about to end
             await asyncio.sleep(LOOK_EVERY)
             return
@@ -194,6 +195,32 @@ class Days:
                     raise
         if planned is not None and planned <= to:
             await self._release(lived, to)
+        for claim, beside in lived.claims.items():
+            if not beside.ended:
+                lived.claims[claim] = await self.live(lived.key[0], claim, until=to)
+                await self._handed_over(lived)  # what it tells this one
+
+    async def _instants(self, handle: WorkflowHandle[Any, Any], lived: Lived) -> tuple[datetime | None, list[datetime]]:
+        """When the partners do something about the case next, and every instant at which it goes on."""
+        own = lived.shown["next"]
+        planned = await self._simulator.following(*lived.key)
+        instants = [datetime.fromisoformat(own["at"])] if own else []
+        instants += [planned] if planned is not None else []
+        if retry := _next_attempt(await handle.describe()):
+            instants.append(retry)
+        return planned, instants
+
+    async def _of_claim(self, lived: Lived, claim: str) -> list[datetime]:
+        """When a claim that the case opened goes on; it is brought to the present of the case first."""
+        shop, _ = lived.key
+        if claim not in lived.claims:
+            await self._handed_over(Lived(f"{shop}/{claim}", NEVER, lived.now))
+        elif lived.claims[claim].ended:
+            return []
+        beside = lived.claims[claim] = await self.live(shop, claim, until=lived.now)
+        if beside.ended:
+            return []
+        return (await self._instants(self.client.get_workflow_handle(f"case/{shop}/{claim}"), beside))[1]
 
     async def _release(self, lived: Lived, until: datetime) -> None:
         """Let the partners' events up to an instant come in, and wait until the case has them."""
@@ -208,6 +235,11 @@ class Days:
                 await asyncio.sleep(LOOK_EVERY)
         else:
             raise CaseStuck(_told(lived, f"its events do not get in: {failure}"))
+        await self._handed_over(lived)
+
+    async def _handed_over(self, lived: Lived) -> None:
+        """Wait until the case has all that a door accepted about it."""
+        deadline = time.monotonic() + self._patience
         while self._taken is not None and not await self._taken(lived.case):
             if time.monotonic() > deadline:
                 raise CaseStuck(_told(lived, f"its events were not handed over within {self._patience:.0f} s"))
@@ -264,7 +296,8 @@ def _aware(stamp: Timestamp) -> datetime:
 
 def _standing(lived: Lived) -> tuple[object, ...]:
     """What differs when a case has gone on. Its time alone does not: that passes by itself."""
-    return len(lived.events), len(lived.acts), lived.shown.get("waiting_for"), lived.shown.get("next")
+    own = len(lived.events), len(lived.acts), lived.shown.get("waiting_for"), lived.shown.get("next")
+    return *own, *(_standing(claim) for claim in lived.claims.values())
 
 
 def _told(lived: Lived, why: str) -> str:

@@ -56,6 +56,7 @@ class Line:
 DEFAULT = (
     Line("approve:*", "approve", "{approver}"),
     Line("decide:refund_refused*", "decide", "finance:5", fields={"resolution": "full_refund"}),
+    Line("decide:claim_*", "decide", "manager:1", fields={"resolution": "write_off"}),
     Line("decide:*", "decide", "agent:17", fields={"resolution": "full_refund"}),
     Line("overdue:*DECIDE", "decide", "supervisor:2", fields={"resolution": "full_refund"}),
     Line("refund:sms_code", "provide_input", "finance:5", fields={"input": "246810"}),

@@ -15,10 +15,11 @@ from urllib.parse import unquote
 
 from pydantic import ValidationError
 
-from domain.events import ORDER, PREFIX, REQUEST, CloudEvent, OrderNotice, Request
+from domain.events import CLAIM, ORDER, PREFIX, REQUEST, CloudEvent, OrderNotice, Request
 from domain.identity import is_business_id
 from domain.messages.facts import FACTS
 from domain.messages.payload import Payload
+from domain.vocabulary import CaseType
 from starter.problem import BadEvent, Problem, bad, problems_of
 
 STRUCTURED = "application/cloudevents+json"
@@ -137,9 +138,21 @@ def _event_or_spoilt(document: Any) -> CloudEvent | Spoilt:
         return Spoilt(json.dumps(document, ensure_ascii=False).encode(), error)
 
 
-def check(event: CloudEvent) -> Request | OrderNotice | Payload:
-    """What the event says, validated: an after-sales request, an order, or a fact. Raises BadEvent."""
+def check(event: CloudEvent, *, of_case: bool = False) -> Request | OrderNotice | Payload:
+    """What the event says, validated: an after-sales request, an order, or a fact.
+
+    A claim on a courier comes from the case whose loss it is (`of_case`), and from nobody else.
+
+    Raises:
+        BadEvent: it is not as it must be.
+    """
     try:
+        if event.type == CLAIM and of_case:
+            return Request.model_validate(event.data)
+        if event.type == CLAIM or (event.type == REQUEST and event.data.get("case_type") == CaseType.COURIER_CLAIM):
+            raise bad("claim_of_a_case", "type")
+        if event.type == REQUEST and event.data.get("case_type") == CaseType.UNIDENTIFIED_PARCEL:
+            raise bad("parcel_of_nobody", "data.case_type")
         if event.type == REQUEST:
             return _in_one_currency(event, Request.model_validate(event.data))
         if event.type == ORDER:

@@ -40,6 +40,7 @@ class RegisteredCase(CaseRow):
     workflow_id: str
     customer_ref: str
     revision: int
+    parent_case_no: str = ""  # the customer's case beside which it runs: a claim on a courier
     entries_missing: int  # lost by restoring an old copy of the database; 0 in a sound one
 
 
@@ -137,6 +138,10 @@ class CaseRegister:
     async def add_handle(self, shop: str, case_no: str, kind: Handle, value: str) -> None:
         """Let the case be found by `value` too. Waybills and RMAs that a journal page names are added by themselves."""
         await self._database.execute(SQL["register_add_handle"], shop, value, kind.value, case_no)
+
+    async def claims(self, shop: str, case_no: str) -> list[RegisteredCase]:
+        """The claims on couriers that a customer's case opened, in order."""
+        return [_case(row) for row in await self._database.fetch(SQL["register_claims"], shop, case_no)]
 
     async def handles(self, shop: str, case_no: str) -> list[tuple[Handle, str]]:
         """What the case can be found by."""

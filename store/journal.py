@@ -13,7 +13,7 @@ from typing import Any, Final
 import asyncpg
 
 from domain.identity import workflow_id
-from domain.journal import JournalPage, Record
+from domain.journal import INBOX_EVENT, JournalPage, Record
 from domain.ports.case_file import JournalRefused
 from store.pool import Database
 from store.queries import SQL
@@ -31,6 +31,7 @@ RECORD_KINDS: Final = (
     "case_remark",
     "task",
     "contact_note",
+    INBOX_EVENT,
 )
 """Kinds of record with a table of their own; `store/queries/records.sql` has a query of each name."""
 

@@ -10,9 +10,10 @@ from domain.vocabulary import ParcelState
 from gateways.simulator import parcels, warehouse
 from gateways.simulator.ledger import instant
 from gateways.simulator.personas import Courier, nth
-from gateways.simulator.world import World
+from gateways.simulator.world import World, reference
 
 _WHO = "courier"
+FREIGHT = 800  # minor units of a freight
 _EFFECTS = {
     CourierRequestKind.TRACE: "trace_opened",
     CourierRequestKind.RECALL: "parcel_recalled",
@@ -52,10 +53,12 @@ def request(world: World, asked: CourierRequest) -> dict[str, Any]:
     elif asked.kind in (CourierRequestKind.CHANGE_ADDRESS, CourierRequestKind.RELAY):
         if not _reroute(world, persona, asked):
             return world.receipt(asked.key)
+    elif asked.kind is CourierRequestKind.CLAIM:
+        _claim(world, persona, asked, len(world.ledger.effects(asked.case, effect)))
     else:
         answered_at = world.later(asked.at, persona.answers_after)
-        _answer(world, asked, answered_at, persona.claim if asked.kind is CourierRequestKind.CLAIM else "accepted")
-        if asked.kind not in (CourierRequestKind.CLAIM, CourierRequestKind.CONFIRM_DAMAGE):
+        _answer(world, asked, answered_at, "accepted")
+        if asked.kind is not CourierRequestKind.CONFIRM_DAMAGE:
             parcels.moves(world, asked.key, asked.case, asked.waybill, since=answered_at, persona=persona)
     data: dict[str, Any] = {"waybill": asked.waybill}
     if asked.amount:
@@ -72,6 +75,20 @@ def _trace(world: World, persona: Courier, asked: CourierRequest, number: int) -
     _answer(world, asked, answered_at, verdict)
     if verdict in ("found", "moving"):
         parcels.moves(world, asked.key, asked.case, asked.waybill, since=answered_at, persona=persona)
+
+
+def _claim(world: World, persona: Courier, asked: CourierRequest, number: int) -> None:
+    """Say whether he pays, and pay: what was claimed, or the bill of a freight that only he knows."""
+    verdict = nth(persona.claim, number)
+    answered_at = world.later(asked.at, persona.answers_after)
+    _answer(world, asked, answered_at, verdict)
+    if verdict == "accepted":
+        claimed = asked.amount.model_dump() if asked.amount else {"minor": FREIGHT, "currency": "CNY"}
+        minor = claimed["minor"] if persona.pays is None else persona.pays
+        world.plan(
+            asked.key, asked.case, world.later(answered_at, persona.pays_after), _WHO, "reimbursed",
+            request=asked.key, amount=claimed | {"minor": minor}, receipt_ref=reference("PAY", asked.key),
+        )  # fmt: skip
 
 
 def _name_slot(world: World, persona: Courier, asked: CourierRequest) -> None:

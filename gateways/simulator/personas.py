@@ -112,7 +112,9 @@ class Courier(_Persona):
     recall: Literal["accepted", "refused"] = "accepted"
     recall_after: Delay = timedelta(hours=2)
     back_after: Delay = timedelta(days=3)  # from the accepted recall to our door
-    claim: Literal["accepted", "refused"] = "accepted"
+    claim: Series[Literal["accepted", "refused"]] = ("accepted",)  # of one parcel, in order
+    pays_after: Delay = timedelta(days=3)  # from an accepted claim; never: he owes it
+    pays: int | None = Field(default=None, ge=0)  # minor units; all that was claimed when not given
     answers_after: Delay = timedelta(hours=4)  # claims, redelivery, another address, a relay
     reroute: Literal["accepted", "refused", "too_late"] = "accepted"  # to another address
     relay: Literal["accepted", "refused", "too_late"] = "accepted"  # to a courier who delivers there

@@ -122,6 +122,16 @@ SELECT p.shop || '/' || p.case_no || '/' || r.key, p.shop, p.case_no, p.customer
 FROM page p, record r WHERE r.kind = 'contact_note'
 ON CONFLICT (key) DO NOTHING
 
+-- name: inbox_event
+-- An event of the case about another case of the shop (`domain.journal.INBOX_EVENT`): it goes on from here like any other.
+INSERT INTO inbox (source, id, type, lane, door, raw, headers, digest, received_at)
+SELECT r.data->>'source', r.key, r.data->>'type', 'case:' || (r.data->>'subject'), 'case',
+       convert_to(r.data::text, 'UTF8'), '{"content-type": "application/cloudevents+json"}',
+       substring(sha256(convert_to(r.data::text, 'UTF8')) FOR 16), r.at
+FROM page p, record r WHERE r.kind = 'inbox_event'
+ON CONFLICT (source, id) DO NOTHING
+RETURNING pg_notify('inbox', '')
+
 -- name: case_record
 INSERT INTO case_records AS t (shop, case_no, kind, key, at, rule, data)
 SELECT p.shop, p.case_no, r.kind, r.key, r.at, r.rule, r.data

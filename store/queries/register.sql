@@ -22,7 +22,8 @@ LIMIT $2
 -- name: register_find
 SELECT c.* FROM cases c
 WHERE c.shop = $1 AND c.case_no IN (
-    SELECT $2 UNION SELECT case_no FROM case_handles WHERE shop = $1 AND value = $2 AND ($3::text IS NULL OR kind = $3))
+    SELECT $2 UNION SELECT case_no FROM case_handles WHERE shop = $1 AND value = $2 AND ($3::text IS NULL OR kind = $3)
+    UNION SELECT case_no FROM cases WHERE shop = $1 AND parent_case_no = $2 AND parent_case_no <> '' AND $3::text IS NULL)
   AND ($3::text IS NULL OR $3 <> 'case_no' OR c.case_no = $2)
 ORDER BY (c.stage = 'closed'), c.opened_at DESC, c.case_no
 LIMIT 100
@@ -37,6 +38,9 @@ SELECT DISTINCT shop FROM cases ORDER BY shop
 
 -- name: register_records
 SELECT kind, key, at, rule, data FROM records WHERE shop = $1 AND case_no = $2 ORDER BY at, kind, key
+
+-- name: register_claims
+SELECT * FROM cases WHERE shop = $1 AND parent_case_no = $2 AND parent_case_no <> '' ORDER BY opened_at, case_no
 
 -- name: register_handles
 SELECT kind, value FROM case_handles WHERE shop = $1 AND case_no = $2 ORDER BY kind, value

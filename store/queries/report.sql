@@ -2,7 +2,7 @@
 -- Instants are the cases' own (case time), as everywhere.
 
 -- name: report_cases
--- Every case that was opened or closed in the month. A reopened one counts where it closed for good.
+-- Every case of a customer that was opened or closed in the month. A reopened one counts where it closed for good.
 SELECT c.shop, c.case_no, c.case_type, c.stage = 'closed' AS closed, c.outcome, c.opened_at, c.closed_at,
     (SELECT min(e.at) FROM journal_entries e
      WHERE (e.shop, e.case_no) = (c.shop, c.case_no) AND e.event = 'customer_contacted'
@@ -15,7 +15,7 @@ SELECT c.shop, c.case_no, c.case_type, c.stage = 'closed' AS closed, c.outcome, 
      WHERE (e.shop, e.case_no) = (c.shop, c.case_no) AND e.actor ~ '^(agent|supervisor|manager|finance)\M')::int
         AS staff_acts
 FROM cases c
-WHERE ($1 = '' OR c.shop = $1)
+WHERE ($1 = '' OR c.shop = $1) AND c.parent_case_no = ''
     AND (c.opened_at >= $2 AND c.opened_at < $3 OR c.stage = 'closed' AND c.closed_at >= $2 AND c.closed_at < $3)
 ORDER BY c.shop, c.case_no
 
@@ -45,6 +45,54 @@ SELECT cause, liability, coalesce(bool_or(again), false) AS again,
 FROM seen WHERE closed_at >= $2
 GROUP BY shop, case_no, cause, liability ORDER BY shop, case_no
 
+-- name: report_costs
+-- What the month cost, but for people (domain/cost.py). Money back counts where no goods came back into stock for it, and they had left; goods
+-- sent again at what was paid for them, those of an exchange where what came back cannot be sold again.
+WITH restocked AS (
+    SELECT DISTINCT shop, case_no FROM case_records WHERE kind = 'return_log' AND data->>'disposition' = 'restock'
+), sent AS (
+    SELECT e.shop, e.case_no, e.data->>'leg' AS leg, c.currency, (
+        SELECT sum((l->'price'->>'minor')::bigint * least((g->>'quantity')::int, (l->>'quantity')::int) / (l->>'quantity')::int)
+        FROM jsonb_array_elements(e.data->'goods') AS g, jsonb_array_elements(k.content->'lines') AS l
+        WHERE l->>'sku' = g->>'sku') AS minor
+    FROM journal_entries e JOIN cases c USING (shop, case_no) LEFT JOIN known_orders k USING (shop, order_no)
+    WHERE e.event = 'shipment_ordered' AND ($1 = '' OR e.shop = $1) AND e.at >= $2 AND e.at < $3
+)
+SELECT 'refunds' AS what, f.currency, count(*)::int AS count, sum(f.amount_minor)::bigint AS minor
+FROM refunds f LEFT JOIN known_orders k USING (shop, order_no)
+WHERE f.status = 'done' AND f.purpose NOT IN ('freight', 'compensation') AND ($1 = '' OR f.shop = $1)
+    AND f.settled_at >= $2 AND f.settled_at < $3 AND k.content->>'shipped_at' IS NOT NULL
+    AND (f.purpose <> 'goods' OR NOT EXISTS (SELECT FROM restocked r WHERE (r.shop, r.case_no) = (f.shop, f.case_no)))
+GROUP BY f.currency
+UNION ALL
+SELECT 'freight', currency, count(*)::int, sum(amount_minor)::bigint FROM refunds
+WHERE status = 'done' AND purpose = 'freight' AND ($1 = '' OR shop = $1) AND settled_at >= $2 AND settled_at < $3
+GROUP BY currency
+UNION ALL
+SELECT 'goods', s.currency, count(*)::int, sum(coalesce(s.minor, 0))::bigint FROM sent s
+WHERE s.leg = 'reship'
+    OR s.leg = 'exchange_out' AND NOT EXISTS (SELECT FROM restocked r WHERE (r.shop, r.case_no) = (s.shop, s.case_no))
+GROUP BY s.currency
+UNION ALL
+SELECT 'goodwill', currency, count(*)::int, sum(amount_minor)::bigint FROM compensations
+WHERE state = 'given' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
+GROUP BY currency
+UNION ALL
+SELECT 'parcels', NULL, count(*)::int, NULL FROM sent HAVING count(*) > 0
+UNION ALL
+SELECT 'repairs', NULL, count(*)::int, NULL FROM case_records
+WHERE kind = 'repair_order' AND data->>'state' = 'done' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
+HAVING count(*) > 0
+UNION ALL
+SELECT 'reimbursed', currency, count(*)::int, sum(coalesce(amount_minor, 0))::bigint FROM courier_claims
+WHERE state = 'paid' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
+GROUP BY currency
+UNION ALL
+SELECT 'collected', currency, count(*)::int, sum(amount_minor)::bigint FROM collections
+WHERE status = 'paid' AND purpose IN ('return_freight', 'repair') AND ($1 = '' OR shop = $1)
+    AND settled_at >= $2 AND settled_at < $3
+GROUP BY currency
+
 -- name: report_refunds
 SELECT purpose, currency, count(*)::int AS count, sum(amount_minor)::bigint AS minor
 FROM refunds
@@ -58,9 +106,10 @@ WHERE state = 'given' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
 GROUP BY form, currency ORDER BY form, currency
 
 -- name: report_incidents
+-- What happened by a courier's fault: a parcel that we never handed over, or packed badly, is no loss of his.
 SELECT incident, courier, count(*)::int AS count
 FROM parcel_incidents
-WHERE ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
+WHERE more->>'liability' = 'courier' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
 GROUP BY incident, courier ORDER BY count DESC, incident, courier
 
 -- name: report_claims

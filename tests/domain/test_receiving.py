@@ -47,6 +47,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "stock_told": {},
     "stock_arrived": {},
     "ordered_again": {"order_no": "N-1"},
+    "reimbursed": {"amount": {"minor": 4500, "currency": "CNY"}},
+    "claim_told": {"claim": "C1.claim", "accepted": True},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import datetime, timedelta
 
@@ -30,6 +31,7 @@ EXAMPLES = {
     "case_remark": {"note_ref": "text-1", "by": "agent:1"},
     "task": {"what": "journal_gap", "desk": "supervisor"},
     "contact_note": {"result": "no_answer", "note_ref": "text-2", "channel": "call", "by": "agent:1"},
+    "inbox_event": {"source": "aftersales/cases", "type": "aftersales.claim_told", "subject": "demo/C2", "id": "E-1"},
     "return_log": {"rma": "RMA-7", "lines": [{"sku": "S", "quantity": 1}]},
 }
 
@@ -84,11 +86,22 @@ async def test_every_kind_of_record_has_its_place(pool):
     assert set(EXAMPLES) - {"return_log"} == set(RECORD_KINDS) <= set(SQL)
     await PostgresJournal(pool).write(page(1, range(1, 2), *(record(kind, "1", **EXAMPLES[kind]) for kind in EXAMPLES)))
     found = {one.kind: one.data for one in await CaseRegister(pool).records("demo", "C1")}
-    assert found.keys() == (EXAMPLES.keys() - {"contact_note"}) | {"contact_attempt"}
+    assert found.keys() == (EXAMPLES.keys() - {"contact_note", "inbox_event"}) | {"contact_attempt"}
     assert found["promise"]["amount_minor"] == 500
     assert found["return_log"] == EXAMPLES["return_log"]
     assert found["contact_attempt"]["result"] == "no_answer"
     assert await pool.fetchval("SELECT counted FROM contact_attempts")
+
+
+async def test_an_event_for_another_case_goes_into_the_inbox_once(pool):
+    """A page written again puts no second event in; it waits there under the lane of the other case."""
+    journal = PostgresJournal(pool)
+    for revision in (1, 2):
+        event = record("inbox_event", "E-1", **EXAMPLES["inbox_event"])
+        await journal.write(page(revision, range(revision, revision + 1), event))
+    (row,) = await pool.fetch("SELECT * FROM inbox")
+    assert (row["lane"], row["door"], row["status"]) == ("case:demo/C2", "case", "new")
+    assert json.loads(row["raw"]) == EXAMPLES["inbox_event"]
 
 
 async def test_a_record_is_updated_by_its_key(pool):

@@ -203,6 +203,14 @@ class LivedCase:
         """The sums that the provider really paid, in minor units."""
         return [one["amount_minor"] for one in await self.ledger("payment")]
 
+    async def claim(self) -> LivedCase:
+        """The claim on the courier that it opened last, a case of its own."""
+        number = (await self.state()).claims[-1]
+        await self.house.hand_over()
+        claim = LivedCase(self.house, self.shop, number, self.order_no, self.customer_ref, self.began)
+        claim.request, claim.began = self.request, (await claim.row())["opened_at"]
+        return claim
+
     async def refunds(self) -> list[dict[str, Any]]:
         """The refund ledger's rows of this case."""
         rows = await self.house.pool.fetch(

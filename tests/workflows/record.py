@@ -35,6 +35,7 @@ DEAR = {"paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000
 MADE_TO_ORDER = {"lines": [{"sku": "CARVED", "quantity": 1, "price": 4500, "category": "custom_made"}]}
 GONE = {"state": "lost"}
 BROKEN = {"packaging": "broken", "severity": "serious"}
+CLAIMED = {"courier": GONE, "customer": {"choice": "full_refund"}}
 KEPT = {"choice": "partial_refund"}
 PAIR = {"lines": [{"sku": "PAIR", "quantity": 2, "price": 4500}]}
 ONE_OF_THEM = [{"sku": "PAIR", "quantity": 1}]
@@ -91,6 +92,21 @@ def _parcel(waiting_for: str, state: str) -> Acts:
 
 async def _inspected(case: LivedCase) -> None:
     await case.say("return_received")
+    for round_, by in ((1, "warehouse:1"), (2, "qc:1")):
+        await case.say("inspected", round=round_, result="pass", by=by)
+
+
+async def _holds_more(case: LivedCase) -> None:
+    """The parcel holds what nobody expects beside what was asked for; an agent sees to it."""
+    own, odd = case.request["order"]["lines"][0], {"sku": "ODD", "quantity": 1}
+    await case.say(
+        "return_received", waybill="SHARED-1", lines=[{"sku": own["sku"], "quantity": own["quantity"]}], beyond=[odd]
+    )
+    await case.run_until(needs_human="goods_beyond")
+    await case.act("add_note", note_ref="text/1")
+
+
+async def _passed(case: LivedCase) -> None:
     for round_, by in ((1, "warehouse:1"), (2, "qc:1")):
         await case.say("inspected", round=round_, result="pass", by=by)
 
@@ -257,6 +273,28 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         (_commands("refund_permission", "provide_input", "finance:5"),),
     ),
     "return_refund-reopened": ("return_refund", {}, (_reopened,)),
+    "return_refund-goods_beyond": (
+        "return_refund", {"customer": {"ships_after": "never"}},
+        (_says("return_number", "return_shipped", courier="yto", waybill="SHARED-1"), _holds_more, _passed),
+    ),
+    "refund_only-same_affair": (
+        "refund_only", {"beside": "return_refund"}, (_decides("goods_held", "same_affair"),),
+    ),
+    "refund_only-goods_taken_over": (
+        "refund_only", {"beside": "return_refund"},
+        (_decides("goods_held", "go_on", by="supervisor:2"), _decides("refund_only", "full_refund")),
+    ),
+    "unidentified_parcel-matched": (
+        "unidentified_parcel", {}, (_commands("parcel_owner", "match_parcel", "agent:7", case="T0001-return_refund"),),
+    ),
+    "unidentified_parcel-announced": (
+        "unidentified_parcel", {}, (_says("parcel_owner", "parcel_announced", case="T0001-return_refund"),),
+    ),
+    "unidentified_parcel-kept": ("unidentified_parcel", {}, (_decides("unclaimed", "keep", by="supervisor:2"),)),
+    "unidentified_parcel-sent_back": (
+        "unidentified_parcel", {}, (_decides("unclaimed", "send_back", by="supervisor:2"),),
+    ),
+    "unidentified_parcel-scrapped": ("unidentified_parcel", {}, (_decides("unclaimed", "scrap", by="supervisor:2"),)),
     "refund_only-unshipped": ("refund_only", {"order": UNSHIPPED}, ()),
     "refund_only-decided": ("refund_only", {"reason": "quality"}, (_decides("refund_only", "full_refund"),)),
     "refund_only-rulebook_adopted": ("refund_only", {"reason": "quality"}, (_adopts, _decided_late)),
@@ -755,6 +793,28 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
         (_decides("misuse_repair", "repair", amount={"minor": 1800}),),
     ),
     "customer_misuse-explained": ("customer_misuse", REPAIR, (_decides("misuse_repair", "explain_only"),)),
+    "courier_claim-paid": ("courier_claim", CLAIMED, ()),
+    "courier_claim-refused_once": (
+        "courier_claim", {**CLAIMED, "courier": {**GONE, "claim": ["refused", "accepted"]}},
+        (_decides("claim_rejected", "claim_again"),),
+    ),
+    "courier_claim-written_off": (
+        "courier_claim", {**CLAIMED, "courier": {**GONE, "claim": "refused"}},
+        (_decides("claim_rejected", "write_off", "manager:1"),),
+    ),
+    "courier_claim-silent": (
+        "courier_claim", {**CLAIMED, "courier": {**GONE, "answers_after": "never"}},
+        (_decides("claim_silent", "write_off", "manager:1"),),
+    ),
+    "courier_claim-came_round": ("courier_claim", {**CLAIMED, "courier": {**GONE, "answers_after": "8d"}}, ()),
+    "courier_claim-booked": (
+        "courier_claim", {**CLAIMED, "courier": {**GONE, "pays_after": "never"}},
+        (_commands("reimbursement", "record_reimbursement", "finance:5", amount={"minor": 3000}),),
+    ),
+    "courier_claim-unpaid": (
+        "courier_claim", {**CLAIMED, "courier": {**GONE, "pays_after": "never"}},
+        (_decides("claim_unpaid", "write_off", "manager:1"),),
+    ),
     "customer_misuse-no_photos": (
         "customer_misuse", {"reason": "quality", "customer": {"photos": 0}}, (_decides("no_evidence", "explain_only"),),
     ),
@@ -765,11 +825,25 @@ async def live(house: House, name: str) -> LivedCase:
     """Live one of `LIVES` to its end."""
     case_type, request, acts = LIVES[name]
     request = {"reason": _REASONS.get(case_type, "no_reason")} | request
-    case = await house.open(case_type, **request)
+    case = await _opened(house, name, case_type, request)
     for act in acts:
         await act(case)
     await case.to_the_end()
     return case
+
+
+async def _opened(house: House, name: str, case_type: str, request: dict[str, Any]) -> LivedCase:
+    """Its case: of the warehouse, of a customer's case, `beside` another of the order, or like most."""
+    if case_type == "courier_claim":  # the case of a customer opens it
+        customers = await house.open("parcel_lost", **{**request, "reason": "lost"})
+        await customers.run_until(waiting_for="confirmation")
+        return await customers.claim()
+    if case_type == "unidentified_parcel":
+        return await house.receive(f"NOBODY-{name.partition('-')[2]}", "CUP")
+    if first := request.get("beside"):
+        asked = {key: value for key, value in request.items() if key != "beside"}
+        return await house.beside(await house.open(first), case_type, **asked)
+    return await house.open(case_type, **request)
 
 
 _REASONS = {

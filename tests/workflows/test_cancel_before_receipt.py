@@ -214,7 +214,7 @@ async def test_transit_damage_is_photographed_told_and_claimed_and_he_is_paid(ho
     assert incident["incident"] == "transit_damage"
     assert incident["more"]["photos"]
     assert len(await case.told("transit_damage_told")) == 1
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
     (moved,) = await case.ledger("goods_moved")
     assert moved["disposition"] == "quarantine"
     assert await case.payments() == [4500]

@@ -35,21 +35,21 @@ async def test_who_insists_gets_another_courier_at_the_first_ones_cost(house: Ho
     freight = await case.one("freight_decided")
     assert (freight.rule, freight.data["inbound"]) == ("M-COURIER", "courier")
     assert len(await case.ledger("parcel_recalled")) == 1
-    (claim,) = await case.records("courier_claim")
-    assert claim["amount_minor"] == 600
+    (claim,) = await (await case.claim()).records("courier_claim")
+    assert (claim["amount_minor"], claim["state"]) == (600, "paid")
     (sent,) = await case.ledger("goods_shipped")
     assert sent["leg"] == "reship"
     assert await case.payments() == []
 
 
 async def test_a_free_postage_order_claims_the_return_by_the_couriers_own_bill(house: House) -> None:
-    """Nobody knows the sum: the claim names none."""
+    """Nobody knows the sum: the claim names none, and what he pays by his own bill is booked."""
     case = await house.open("courier_conduct", reason="service", customer={"choice": "other_courier"})
 
     assert await case.to_the_end() == "reshipped"
 
-    (claim,) = await case.records("courier_claim")
-    assert (claim["amount_minor"], claim["state"]) == (None, "raised")
+    (claim,) = await (await case.claim()).records("courier_claim")
+    assert (claim["amount_minor"], claim["state"]) == (800, "paid")
 
 
 async def test_goods_that_are_there_leave_only_the_conduct_to_speak_of(house: House) -> None:

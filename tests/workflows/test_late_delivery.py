@@ -53,7 +53,7 @@ async def test_a_parcel_that_we_shipped_late_comes_back_at_our_cost(house: House
 
     assert (await case.one("delay_judged")).data == {"liability": "merchant", "reason": "shipped_late"}
     assert (await case.one("freight_decided")).rule == "M-QUAL"
-    assert await case.ledger("claim_opened") == []
+    assert (await case.state()).claims == []
     assert await case.payments() == [4500]
 
 
@@ -140,7 +140,7 @@ async def test_a_refused_parcel_that_is_lost_on_its_way_back_is_paid_for_all_the
 
     assert await case.to_the_end() == "refunded"
 
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
     assert await case.payments() == [4500]
 
 

@@ -31,7 +31,7 @@ WAITS: dict[str, tuple[str, dict[str, Any], str, str, dict[str, Any]]] = {
     ),
     "S-CLAIM": (
         "parcel_damaged", {"reason": "damaged", "customer": {"choice": "partial_refund"}, "courier": SILENT},
-        "claim_answer", "courier_answered", {"verdict": "accepted"},
+        "claim_answer", "claim_told", {"accepted": True},
     ),
 }  # fmt: skip
 
@@ -42,7 +42,7 @@ async def heard(house: House, clock: str, moment: timedelta) -> LivedCase:
     case = await house.open(case_type, **opening)
     await case.run_until(waiting_for=waiting_for)
     state = await case.state()
-    key = {"request": state.steps["1/courier/claim/asked/key"]} if kind == "courier_answered" else {}
+    key = {"claim": state.claims[-1]} if kind == "claim_told" else {}
     at = state.clocks[clock].due_at + moment
     await house.tell(
         f"aftersales.{kind}", f"last-{case.case_no}", at, fact | key, subject=f"{case.shop}/{case.case_no}"

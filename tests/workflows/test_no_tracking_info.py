@@ -106,7 +106,7 @@ async def test_a_parcel_that_the_courier_lost_is_made_good(house: House) -> None
     assert (await case.one("type_changed")).data == {"before": "no_tracking_info", "type": "parcel_lost"}
 
     assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["reship"]
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
 
 
 async def test_a_silent_courier_costs_the_customer_48_hours_at_most(house: House) -> None:

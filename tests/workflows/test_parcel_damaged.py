@@ -32,7 +32,7 @@ async def test_what_broke_is_sent_again_on_his_word(house: House) -> None:
     assert (incident["incident"], more["packaging"], more["severity"]) == ("damage", "broken", "serious")
     assert await case.payments() == []
     assert len(await case.ledger("damage_confirmation_asked")) == 1
-    (claimed,) = await case.ledger("claim_opened")
+    (claimed,) = await (await case.claim()).ledger("claim_opened")
     assert claimed["amount_minor"] == 2000
 
 
@@ -72,7 +72,7 @@ async def test_a_failed_claim_is_explained_and_the_loss_is_shared(house: House) 
 
     assert await case.to_the_end() == "partially_refunded"
     assert await case.payments() == [2250]
-    (claim,) = await case.records("courier_claim")
+    (claim,) = await (await case.claim()).records("courier_claim")
     assert (claim["state"], claim["amount_minor"]) == ("rejected", 4500)
 
 
@@ -94,7 +94,7 @@ async def test_an_intact_packaging_speaks_for_a_defect(house: House) -> None:
     assert await case.to_the_end() == "reshipped"
 
     assert (await case.one("damage_judged")).data == {"reason": "defect", "liability": "supplier"}
-    assert await case.ledger("claim_opened") == []
+    assert (await case.state()).claims == []
     assert await case.ledger("damage_confirmation_asked") == []
 
 
@@ -107,7 +107,7 @@ async def test_a_parcel_that_nobody_signed_for_is_refused_at_the_door(house: Hou
     assert len(await case.told("damaged_at_door")) == 1
     assert await case.told("damage_asked") == []
     assert len(await case.ledger("parcel_recalled")) == 1
-    (claim,) = await case.ledger("claim_opened")
+    (claim,) = await (await case.claim()).ledger("claim_opened")
     assert claim["amount_minor"] == 4500
     (incident,) = await case.records("parcel_incident")
     assert (incident["incident"], incident["more"]["liability"]) == ("damage", "courier")

@@ -66,7 +66,7 @@ async def test_who_would_rather_have_his_money_gets_it(house: House) -> None:
 
     assert await case.payments() == [4500]
     assert await case.ledger("parcel_recalled") == []
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
 
 
 async def test_it_arrives_while_he_thinks_it_over(house: House) -> None:
@@ -93,7 +93,7 @@ async def test_a_stuck_parcel_may_turn_out_lost(house: House) -> None:
 
     assert (await case.one("type_changed")).data == {"before": "parcel_stuck", "type": "parcel_lost"}
     assert (await case.row())["case_type"] == "parcel_lost"
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
 
 
 async def test_a_push_that_says_lost_ends_the_waiting(house: House) -> None:

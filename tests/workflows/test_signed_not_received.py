@@ -21,7 +21,7 @@ async def test_it_was_with_the_neighbour(house: House) -> None:
     assert len(await case.ledger("trace_opened")) == 1
     looked = await case.one("customer_looked", found=True)
     assert about(looked.at, asked.at + timedelta(hours=5))
-    assert await case.ledger("claim_opened") == []
+    assert (await case.state()).claims == []
     assert await case.ledger("goods_shipped") == []
 
 
@@ -45,7 +45,7 @@ async def test_what_the_courier_found_is_told_and_he_has_it(house: House) -> Non
     (told,) = await case.told("parcel_found_told")
     assert about(told.at, (await case.one("courier_answered", verdict="found")).at)
     assert len(await case.journal("customer_looked")) == 2
-    assert await case.ledger("claim_opened") == []
+    assert (await case.state()).claims == []
 
 
 async def test_found_says_the_courier_and_not_here_says_the_customer(house: House) -> None:
@@ -58,7 +58,7 @@ async def test_found_says_the_courier_and_not_here_says_the_customer(house: Hous
     assert await case.to_the_end() == "refunded"
 
     assert (await case.one("type_changed")).data["type"] == "parcel_lost"
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
     assert await case.payments() == [4500]
 
 
@@ -81,7 +81,7 @@ async def test_nobody_knows_where_it_is_so_it_is_lost(house: House) -> None:
     assert await case.to_the_end() == "reshipped"
 
     assert await case.told("courier_plan_told") == []
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1
 
 
 async def test_a_silent_courier_costs_him_48_hours_at_most(house: House) -> None:
@@ -130,4 +130,4 @@ async def test_a_denial_that_nobody_can_clear_up_is_made_good(house: House) -> N
     changed = [entry.data["type"] for entry in await case.journal("type_changed")]
     assert changed == ["signed_not_received", "parcel_lost"]
     assert await case.payments() == [4500]
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1

@@ -133,4 +133,4 @@ async def test_a_query_about_a_parcel_that_then_disappears_is_made_good(house: H
     await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="lost")
 
     assert await case.to_the_end() == "reshipped"
-    assert len(await case.ledger("claim_opened")) == 1
+    assert len(await (await case.claim()).ledger("claim_opened")) == 1

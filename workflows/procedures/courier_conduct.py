@@ -45,7 +45,7 @@ async def by_another_courier(case: Case) -> Outcome:
     case.note("freight_decided", "M-COURIER", inbound=case.rules.freight["M-COURIER"].inbound)
     if await case.courier.request(CourierRequestKind.RECALL, "R-CONDUCT"):
         await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
-    await case.courier.claim("M-COURIER", case.order.freight or None)
+    await case.claims.open("M-COURIER", case.order.freight or None)
     if await case.shipping.send(ShipmentLeg.RESHIP, "R-CONDUCT", not_by=case.order.courier):
         return Outcome.RESHIPPED
     return await case.remedy.decided_at_desk("conduct_reship_failed", "R-CONDUCT")

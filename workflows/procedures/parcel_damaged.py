@@ -30,7 +30,7 @@ async def refuse_at_the_door(case: Case) -> Outcome:
         Resolution.RESHIP, "R-DMG-REFUSE", template="damaged_at_door", choices=choices, options=",".join(choices)
     )
     record_incident(case, Liability.COURIER)
-    await case.courier.claim("M-COURIER", case.order.paid)
+    await case.claims.open("M-COURIER", case.order.paid)
     if answer.said is not Said.AGREED:
         return await ask_a_person(case, answer)
     await case.courier.request(CourierRequestKind.RECALL, "R-DMG-REFUSE")
@@ -51,7 +51,7 @@ async def make_good_what_broke(case: Case, damage: Damage) -> Outcome:
     record_incident(case, cause.liability, damage)
     if cause.allowed:
         await case.courier.request(CourierRequestKind.CONFIRM_DAMAGE, "R-DMG-EVID")
-        await case.courier.claim("R-DMG-SIGNED", offer.value)
+        await case.claims.open("R-DMG-SIGNED", offer.value)
     if answer.said is not Said.AGREED:
         return await ask_a_person(case, answer)
     if answer.choice is Resolution.RESHIP:
@@ -65,7 +65,7 @@ async def make_good_what_broke(case: Case, damage: Damage) -> Outcome:
 
 async def share_the_loss(case: Case, offer: Offer) -> None:
     """He kept it and bears the rest: when the courier pays nothing, explain our effort and share it by a coupon."""
-    if await case.courier.claim_accepted("R-DMG-SIGNED", offer.value):
+    if await case.claims.accepted("R-DMG-SIGNED", offer.value):
         return
     await case.contact.tell("claim_failed_told", "R-DMG-SIGNED")
     share = share_of_loss(offer, case.rules)

@@ -35,9 +35,10 @@ async def make_good(case: Case) -> Outcome:
         "R-LOST",
         incident="lost",
         waybill=case.order.waybill,
+        courier=case.order.courier,
         liability=Liability.COURIER,
     )
-    await case.courier.claim("M-COURIER", case.order.paid)
+    await case.claims.open("M-COURIER", case.order.paid)
 
     if answer.said is Said.DECLINED:
         return await case.remedy.decided_at_desk("lost_plan_declined", "R-LOST")

@@ -23,7 +23,8 @@ async def parcel_stuck(case: Case) -> Outcome:
     await case.contact.tell("stuck_told", "R-STUCK", parcel=seen)
     case.record(
         "parcel_incident", case.order.waybill or case.order.order_no, "R-STUCK",
-        incident="stuck", waybill=case.order.waybill, cause=seen, liability=Liability.COURIER,
+        incident="stuck", waybill=case.order.waybill, courier=case.order.courier, cause=seen,
+        liability=Liability.COURIER,
     )  # fmt: skip
     if await case.courier.trace("R-STUCK") == "lost":
         return await make_good(case)
@@ -54,4 +55,4 @@ async def original_called_back(case: Case) -> None:
     if await case.courier.request(CourierRequestKind.RECALL, "R-STUCK"):
         await case.undelivered.expect(InboundKind.UNDELIVERED_RETURN, "T-INBOUND")
     else:
-        await case.courier.claim("M-COURIER", case.order.paid)
+        await case.claims.open("M-COURIER", case.order.paid)

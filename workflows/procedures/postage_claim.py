@@ -24,7 +24,7 @@ async def postage_claim(case: Case) -> Outcome:
     if due.amount is None or not due.clear:
         return await case.remedy.decided_at_desk("postage_sum", due.rule)
     if due.rule == "M-COURIER":
-        await case.courier.claim("M-COURIER", due.amount)
+        await case.claims.open("M-COURIER", due.amount)
     return await pay_back(case, due.amount, due.rule)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.answers import Ruling
 from domain.approval import ask_approval
@@ -16,6 +16,8 @@ from workflows.endings import PartnerSaidNo
 
 if TYPE_CHECKING:
     from workflows.course import Case
+
+T = TypeVar("T")
 
 
 class Desk:
@@ -31,32 +33,47 @@ class Desk:
 
         Without `meets` the clock `within` waits for more than his decision and goes on.
         """
-        case = self._case
 
         async def deciding() -> Ruling:
-            case.note("decision_asked", rule, question=question)
-            case.state.needs_human = f"decide:{question}"
-            turn = 0
-            while True:
-                turn += 1
-                id = within if turn == 1 else "S-DECIDE"
-                clock = await case.clock(id, name=f"S-DECIDE/{question}#{turn}" if id == "S-DECIDE" else id)
-                made = await case.until(
-                    self._take_decision,
-                    code=f"decision_{question}",
-                    ball=ball if turn == 1 else Party.SUPERVISOR,
-                    stage=Stage.PLAN if turn == 1 else Stage.ESCALATED,
-                    clock=clock,
-                    meets=meets or turn > 1,
-                )
-                if made is not None:
-                    case.state.needs_human = ""
-                    return made
-                escalate(case, f"overdue:{id}", rule)
+            return await self.put(question, rule, self.take_decision, within, ball, meets=meets)
 
-        return await case.once(f"decide/{question}", deciding, Ruling)
+        return await self._case.once(f"decide/{question}", deciding, Ruling)
 
-    def _take_decision(self) -> Ruling | None:
+    async def put(
+        self,
+        question: str,
+        rule: str,
+        ready: Callable[[], T | None],
+        within: str = "S-DECIDE",
+        ball: Party = Party.AGENT,
+        *,
+        meets: bool = True,
+        name: str = "",
+    ) -> T:
+        """Put a question before a person until `ready` gives a value; `name` tells the same question's turns apart."""
+        case = self._case
+        case.note("decision_asked", rule, question=question)
+        case.state.needs_human = f"decide:{question}"
+        turn = 0
+        while True:
+            turn += 1
+            id = within if turn == 1 else "S-DECIDE"
+            clock = await case.clock(id, name=f"S-DECIDE/{name or question}#{turn}" if id == "S-DECIDE" else id)
+            made = await case.until(
+                ready,
+                code=f"decision_{question}",
+                ball=ball if turn == 1 else Party.SUPERVISOR,
+                stage=Stage.PLAN if turn == 1 else Stage.ESCALATED,
+                clock=clock,
+                meets=meets or turn > 1,
+            )
+            if made is not None:
+                case.state.needs_human = ""
+                return made
+            escalate(case, f"overdue:{id}", rule)
+
+    def take_decision(self) -> Ruling | None:
+        """What a person decided, if he did."""
         case = self._case
         for fact in case.state.mailbox:
             if fact.kind == Decide.kind:

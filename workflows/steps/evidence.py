@@ -25,7 +25,7 @@ class Evidence:
         enough = case.rules.numbers.evidence_photos if enough is None else enough
 
         async def asking() -> bool:
-            self._keep_given(rule)
+            self.keep_given(rule)
             if len(case.state.evidence) >= enough:
                 return True
             clock = await case.clock("S-EVIDENCE")
@@ -41,7 +41,7 @@ class Evidence:
 
         return await case.once("photos", asking, bool)
 
-    def _keep_given(self, rule: str) -> None:
+    def keep_given(self, rule: str) -> None:
         """Photos that came with the request."""
         case = self._case
         for ref in case.request.evidence:
@@ -59,7 +59,7 @@ class Evidence:
 
         async def asking() -> Shown:
             enough = case.rules.numbers.evidence_photos
-            self._keep_given(rule)
+            self.keep_given(rule)
             if len(case.state.evidence) < enough:
                 clock = await case.clock("S-EVIDENCE")
                 await case.contact.tell("damage_asked", rule, count=str(enough), due=clock.due_at.isoformat())

@@ -9,7 +9,6 @@ from domain.authority import may_compensate
 from domain.case import Verdict
 from domain.courier_fee import Borne, settlement
 from domain.money import Money
-from domain.ports.courier import CourierRequestKind
 from domain.vocabulary import FreightPayer, Party, Resolution
 
 if TYPE_CHECKING:
@@ -39,18 +38,10 @@ class Fees:
                 payer=borne.payer, paid_to=paid_to, settlement=settlement(case.rules), agreed=yes,
             )  # fmt: skip
             if yes and borne.payer is FreightPayer.COURIER:
-                await self._claim(what, fee)
+                await case.claims.open("M-COURIER", fee, what)
             return yes
 
         return await case.once(f"fee/{what}", agreeing, bool)
-
-    async def _claim(self, what: str, fee: Money) -> None:
-        case, step = self._case, f"courier/claim/{what}"
-        accepted = await case.courier.request(CourierRequestKind.CLAIM, "M-COURIER", amount=fee, step=step)
-        case.record(
-            "courier_claim", case.partner_key(f"{step}/asked", "K"), "M-COURIER", amount=fee.model_dump(mode="json"),
-            state="raised" if accepted else "rejected",
-        )  # fmt: skip
 
     async def _word(self, plan: Resolution, what: str, fee: Money, borne: Borne) -> bool:
         case = self._case

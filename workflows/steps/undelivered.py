@@ -141,7 +141,7 @@ class Undelivered:
         case = self._case
         key = case.order.waybill or case.order.order_no
         case.record(
-            "parcel_incident", key, rule, incident=incident, waybill=case.order.waybill, liability=Liability.COURIER,
-            **found,
+            "parcel_incident", key, rule, incident=incident, waybill=case.order.waybill, courier=case.order.courier,
+            liability=Liability.COURIER, **found,
         )  # fmt: skip
-        await case.courier.claim("M-COURIER", case.order.paid)
+        await case.claims.open("M-COURIER", case.order.paid)

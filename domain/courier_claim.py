@@ -1,0 +1,78 @@
+"""Claims on couriers (快递索赔): what may become of one, and what staff may do to it (M-COURIER, R-DMG-SIGNED, A-CAP).
+
+raised ──► accepted ──► paid
+  │ rejected or silent     │ not paid in time
+  └──────► a person: claimed again with more documents, or written off
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.authority import may_compensate
+from domain.events import CaseStart
+from domain.goodwill_refusals import wrong_currency
+from domain.messages.commands import (
+    AddNote,
+    AdoptRulebook,
+    Command,
+    Decide,
+    MoveClock,
+    PauseClock,
+    RecordReimbursement,
+    ResumeClock,
+)
+from domain.refusal import Refusal, refuse
+from domain.vocabulary import Party, Resolution
+
+ACCEPTED = "accepted"
+REJECTED = "rejected"
+SILENT = "silent"
+PAID = "paid"
+UNPAID = "unpaid"
+
+ENDS = frozenset({Resolution.CLAIM_AGAIN, Resolution.WRITE_OFF})
+"""What a person may decide on a claim, and on nothing else."""
+
+COMMANDS = (AddNote, AdoptRulebook, Decide, MoveClock, PauseClock, RecordReimbursement, ResumeClock)
+
+
+def out_of_place(start: CaseStart, model: type[Any]) -> Refusal | None:
+    """Whether the command belongs to the customer's case and not to a claim, or the other way round."""
+    parent = start.request.parent
+    if parent and model not in COMMANDS:
+        zh = f"这是向快递的索赔，不面对顾客；请在顾客的售后单 {parent} 上操作"
+        en = f"This is a claim on a courier, of which no customer hears; act on the customer's case {parent}"
+        return refuse("a_claim", "M-COURIER", zh, en)
+    if not parent and model is RecordReimbursement:
+        zh = "快递赔款记在索赔单上；请看这个售后单的索赔单号"
+        en = "What a courier pays is booked on the claim; see the number of this case's claim"
+        return refuse("no_claim", "M-COURIER", zh, en)
+    return None
+
+
+def acting(start: CaseStart, role: Party, command: Command) -> Refusal | None:
+    """What is wrong with this very command, as far as claims are concerned."""
+    match command:
+        case Decide(resolution=resolution):
+            return _deciding(start, role, resolution)
+        case RecordReimbursement(amount=amount):
+            if wrong := wrong_currency(start, amount):
+                return wrong
+            if not amount:
+                return refuse("no_amount", "M-COURIER", "赔款金额不能为零；请写明金额", "A payment of nothing is none")
+    return None
+
+
+def _deciding(start: CaseStart, role: Party, resolution: Resolution) -> Refusal | None:
+    if bool(start.request.parent) != (resolution in ENDS):
+        zh = f"索赔单只能 {' 或 '.join(sorted(ENDS))}，其他售后单不能"
+        en = f"A claim on a courier ends by {' or '.join(sorted(ENDS))}, and no other case does"
+        return refuse("a_claim", "M-COURIER", zh, en)
+    if resolution is not Resolution.WRITE_OFF:
+        return None
+    decision = may_compensate(start.rules, role, start.request.amount or start.request.order.paid)
+    if decision.allowed:
+        return None
+    zh = "核销金额超过您的权限；请主管或经理决定"
+    return refuse("over_limit", "A-CAP", zh, "What is written off exceeds your limit; a supervisor or manager decides")
