@@ -18,6 +18,7 @@ class Duty(NamedTuple):
     fields: Mapping[str, Any]
 
 
+ENDING = (Resolution.EXPLAIN_ONLY, Resolution.WRITE_OFF)
 _REPLACEMENT = ({"sku": "ANOTHER", "quantity": 1, "price": {"minor": 4500}},)
 _BY_HAND = {
     "report": Duty("file_report", "supervisor:9", {"note_ref": "text/9"}),
@@ -36,7 +37,7 @@ def is_needed(shown: Mapping[str, Any]) -> bool:
 def of_staff(state: CaseState, turn: int) -> Iterator[list[Duty]]:
     """What staff are needed for, each with the ways to do it; the first that is not refused is the one.
 
-    Who decides explains; where that is refused, each `turn` he begins with something else.
+    Who decides explains, or writes it off; where that is refused, each `turn` he begins with something else.
     """
     waits_for = state.waiting.code if state.waiting else ""
     for asked in state.approvals:
@@ -46,9 +47,9 @@ def of_staff(state: CaseState, turn: int) -> Iterator[list[Duty]]:
                 Duty("reject", "manager:9", {"request": asked.id}),
             ]
     if waits_for.startswith("decision_") or state.needs_human.startswith("decide:"):
-        others = [one for one in Resolution if one is not Resolution.EXPLAIN_ONLY]
+        others = [one for one in Resolution if one not in ENDING]
         others = others[turn % len(others) :] + others[: turn % len(others)]
-        yield [_decide(one) for one in (Resolution.EXPLAIN_ONLY, *others)]
+        yield [_decide(one) for one in (*ENDING, *others)]
     if waits_for in _BY_HAND:
         yield [_BY_HAND[waits_for]]
     for owed in state.open_promises():

@@ -823,17 +823,17 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
 
 async def live(house: House, name: str) -> LivedCase:
     """Live one of `LIVES` to its end."""
-    case_type, request, acts = LIVES[name]
-    request = {"reason": _REASONS.get(case_type, "no_reason")} | request
-    case = await _opened(house, name, case_type, request)
-    for act in acts:
+    case = await begun(house, name)
+    for act in LIVES[name][2]:
         await act(case)
     await case.to_the_end()
     return case
 
 
-async def _opened(house: House, name: str, case_type: str, request: dict[str, Any]) -> LivedCase:
+async def begun(house: House, name: str) -> LivedCase:
     """Its case: of the warehouse, of a customer's case, `beside` another of the order, or like most."""
+    case_type, given, _ = LIVES[name]
+    request = {"reason": _REASONS.get(case_type, "no_reason")} | given
     if case_type == "courier_claim":  # the case of a customer opens it
         customers = await house.open("parcel_lost", **{**request, "reason": "lost"})
         await customers.run_until(waiting_for="confirmation")
