@@ -152,7 +152,8 @@ class Days:
                 lived.ended, lived.outcome = True, str(await handle.result())
                 return True
             if described.status is not WorkflowExecutionStatus.RUNNING:
-                raise CaseStuck(_told(lived, f"its workflow is {described.status and described.status.name}"))
+                status = described.status and described.status.name
+                raise CaseStuck(_told(lived, f"its workflow is {status}; {await _failure(handle)}"))
             task = described.raw_description.pending_workflow_task
             if described.raw_description.HasField("pending_workflow_task") and task.attempt >= FAILING:
                 raise CaseStuck(_told(lived, await _failure(handle)))
@@ -321,7 +322,8 @@ async def _failure(handle: WorkflowHandle[Any, Any]) -> str:
     """Why the workflow's code fails."""
     why = "its workflow task keeps failing"
     async for event in handle.fetch_history_events():
-        if event.HasField("workflow_task_failed_event_attributes"):
-            failure = event.workflow_task_failed_event_attributes.failure
-            why = f"its code fails: {failure.message}\n{failure.stack_trace}"
+        for attributes in ("workflow_task_failed_event_attributes", "workflow_execution_failed_event_attributes"):
+            if event.HasField(attributes):
+                failure = getattr(event, attributes).failure
+                why = f"its code fails: {failure.message}\n{failure.stack_trace}"
     return why

@@ -103,7 +103,7 @@ class Claims:
 
     async def handed_in(self, turn: int) -> Claimed:
         """Hand it in with sum and photos, and wait for his word until S-CLAIM."""
-        case, step = self._case, f"claim/{turn}"
+        case, step = self._case, f"handed_in/{turn}"
 
         async def claiming() -> Claimed:
             case.evidence.keep_given("R-EVID")
@@ -112,11 +112,11 @@ class Claims:
             amount = case.request.amount
             self._record("raised", amount)
             if not await case.courier.request(
-                CourierRequestKind.CLAIM, "M-COURIER", due_at=clock.due_at, amount=amount, step=step
+                CourierRequestKind.CLAIM, "M-COURIER", due_at=clock.due_at, amount=amount, step=f"claim/{turn}"
             ):
                 case.no_longer_due(name)
                 return self._heard(step, Claimed(word=REJECTED))
-            key = case.partner_key(f"{step}/asked", "K")
+            key = case.partner_key(f"claim/{turn}/asked", "K")
             heard = await case.until(
                 lambda: self._word(key, clock),
                 code="claim_answer",
