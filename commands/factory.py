@@ -66,6 +66,14 @@ Number = Annotated[str, typer.Argument(metavar="RTF-N", help=say("退厂单号�
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=say("不再询问。", "Do not ask."))]
 
 
+def _person(by: str) -> str:
+    """Somebody at a desk of ours, or in the warehouse."""
+    from domain.case import STAFF
+    from domain.vocabulary import Party
+
+    return checked(by, desks=sorted(STAFF | {Party.WAREHOUSE}))
+
+
 def _by(zh: str, en: str) -> Any:
     return typer.Option("--by", metavar="ROLE:ID", help=say(zh, en))
 
@@ -101,7 +109,7 @@ def note(
     from domain.factory_note import LONGEST_SUPPLIER
     from store.factory_notes import FactoryNotes
 
-    who, supplier = checked(by, staff=True), supplier.strip()
+    who, supplier = _person(by), supplier.strip()
     if len(supplier) > LONGEST_SUPPLIER:
         raise typer.BadParameter(
             say(f"厂家名最多 {LONGEST_SUPPLIER} 个字。", f"A maker's name has at most {LONGEST_SUPPLIER} characters.")
@@ -154,7 +162,7 @@ def send(
     from commands.factory_sending import tell_warehouse
     from store.factory_notes import FactoryNotes
 
-    who, wanted = checked(by, staff=True), _number(number)
+    who, wanted = _person(by), _number(number)
     partner = settings.load().partner("warehouse")
 
     async def sending(pool: asyncpg.Pool) -> tuple[FactoryNote, str]:
@@ -182,7 +190,7 @@ def undo(
     """Take a note back."""
     from store.factory_notes import FactoryNotes
 
-    who, wanted = checked(by, staff=True), _number(number)
+    who, wanted = _person(by), _number(number)
     undone = _asked(lambda pool: FactoryNotes(pool).take_back(wanted, who, _now()))
     _show(undone, f"{undone.name} 已撤销，货回到不良区。", f"{undone.name} is taken back.", as_json=as_json)
 
@@ -203,7 +211,7 @@ def deducted(
     from domain.money import Money
     from store.factory_notes import FactoryNotes
 
-    who, wanted = checked(by, staff=True), _number(number)
+    who, wanted = _person(by), _number(number)
     try:
         sum_ = Money.parse(amount, currency)
     except ValueError as error:
@@ -217,7 +225,7 @@ def deducted(
 @app.command("print", help=say("把退厂单打印成 PDF，随货交给厂家。", "Print a note as PDF; it goes with the goods."))
 def print_note(number: Number, out: Out = None, as_json: AsJson = False) -> None:
     """Print a note."""
-    from commands.report import CHINA
+    from domain.wall_clock import CHINA
     from papers.factory_note import factory_note
     from store.factory_notes import FactoryNotes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from commands.failure import Failure
 from commands.language import say
@@ -11,8 +12,8 @@ _ID = re.compile(r"(?!(?:\D*\d){11})[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
 """A code: a name in characters is none, and no id has as many digits as a mobile telephone (P-PRIV)."""
 
 
-def checked(by: str, *, staff: bool = False) -> str:
-    """The signature as it is kept. With `staff`: of a person on the staff, whose id must be told.
+def checked(by: str, *, staff: bool = False, desks: Collection[str] = ()) -> str:
+    """The signature as it is kept. With `staff`: of a person on the staff, whose id must be told; `desks`: of these.
 
     Raises:
         Failure: it is none, with how to write it.
@@ -20,9 +21,9 @@ def checked(by: str, *, staff: bool = False) -> str:
     from domain.refusals import STAFF_ROLES
     from domain.vocabulary import Party
 
-    roles = STAFF_ROLES if staff else tuple(Party)
+    roles = desks or (STAFF_ROLES if staff else tuple(Party))
     role, colon, id = by.strip().partition(":")
-    if role not in roles or (not _ID.fullmatch(id) if colon else staff):
+    if role not in roles or (not _ID.fullmatch(id) if colon else staff or desks):
         known = ", ".join(roles)
         raise Failure(
             say("--by 看不懂，没有执行。", "--by cannot be read; nothing was done."),

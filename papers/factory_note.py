@@ -25,7 +25,6 @@ def factory_note(note: FactoryNote, zone: tzinfo) -> Sheet:
         ("商品", "Goods"),
         ("件数", "Pieces"),
         ("退货编号", "Return"),
-        ("售后单", "Case"),
         ("入不良区", "Booked"),
     ]
     rows = [
@@ -33,12 +32,11 @@ def factory_note(note: FactoryNote, zone: tzinfo) -> Sheet:
             line.sku or "?",
             str(line.quantity or "?"),
             line.rma,
-            line.case_no,
             f"{line.booked_at.astimezone(zone):%Y-%m-%d}",
         )
         for line in note.lines
     ]
-    sheet.table(heading, rows, (4, 1.6, 4, 4, 2.2))
+    sheet.table(heading, rows, (4, 1.6, 6, 2.4))
     pieces = sum(line.quantity for line in note.lines)
     sheet.fields([(("合计", "In all"), f"{len(note.lines)} 行 lines · {pieces} 件 pieces")])
     sheet.blanks([("仓库交货 签字", "Handed over by"), ("厂家收货 签字", "Received by"), ("日期", "Date")])

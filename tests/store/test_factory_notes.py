@@ -93,7 +93,8 @@ async def test_two_who_note_the_same_goods_at_once_write_one_note(pool: asyncpg.
     with pytest.raises(asyncpg.UniqueViolationError):
         await pool.execute(
             "WITH n AS (INSERT INTO factory_notes (shop, drawn_up_by, drawn_up_at)"
-            " VALUES ('demo', 'purchasing:1', now()) RETURNING number) INSERT INTO factory_note_lines (note, shop, case_no, rma, sku, quantity, booked_at)"
+            " VALUES ('demo', 'purchasing:1', now()) RETURNING number)"
+            " INSERT INTO factory_note_lines (note, shop, case_no, rma, sku, quantity, booked_at)"
             " SELECT number, 'demo', 'A', 'RMA-A', 'CUP', 2, now() FROM n"
         )
 
