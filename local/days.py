@@ -45,6 +45,8 @@ FAILING = 3  # attempts of one workflow task: more are no accident
 NEVER = datetime.min.replace(tzinfo=UTC)
 STANDSTILL = 20.0  # seconds of the wall's clock in which a case does not go on
 
+_NO_ANSWER = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
+
 Taken = Callable[[str], Awaitable[bool]]
 """Whether everything that a door accepted about the case `shop/number` is with it."""
 
@@ -308,11 +310,11 @@ def _told(lived: Lived, why: str) -> str:
 
 
 async def _explain(handle: WorkflowHandle[Any, Any]) -> dict[str, Any]:
-    """What the case says of itself; nothing when it has not begun yet."""
+    """What the case says of itself; nothing when it has not begun yet, or its worker was too busy to answer in time."""
     try:
         shown: dict[str, Any] = await handle.query("explain")
     except RPCError as error:
-        if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+        if error.status not in _NO_ANSWER:
             raise
         return {}
     return shown
