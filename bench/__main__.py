@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import psutil
 
 from bench.command_latency import latencies
-from bench.cost import HistoryCost, Plays, StoreMeter
-from bench.record import FILE, known, measure_all, meter_of, risen, write
+from bench.cost import HistoryCost, Plays
+from bench.record import FILE, known, measure_all, risen, write
 from bench.stage import Stage, stage
 from bench.throughput import ratios, slices
 from bench.twins import Opener
@@ -33,10 +33,11 @@ async def main() -> None:
     options = parser.parse_args()
     machine = f"{platform.machine()}, {psutil.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{datetime.now(UTC):%Y-%m-%d}, {machine}; Temporal's store {'on disk' if options.on_disk else 'in memory'}")
+    if options.record:
+        await _record()
+        return
     async with stage(on_disk=options.on_disk) as servers:
-        if options.record:
-            await _record(servers)
-        elif options.waiting:
+        if options.waiting:
             _print_waiting("ours", await waiting(servers, "ours", cases=options.waiting, idle=60, wake=200))
         else:
             await _histories(servers)
@@ -47,18 +48,13 @@ async def main() -> None:
                 _print_waiting(twin, await waiting(servers, twin, cases=500, idle=10, wake=100))
 
 
-def _heard(plays: Plays, words: list[str]) -> None:
-    if words[0] == "asked":
-        plays.asked(words[1], words[2])
-
-
 async def _histories(servers: Stage) -> None:
     print("\nHistory of one case, exactly            ours    bare   ratio")
     for kind in COMPARED:
         found: dict[str, HistoryCost] = {}
         for twin in ("ours", "bare"):
             plays = Plays()
-            async with servers.worker(twin, lambda words, plays=plays: _heard(plays, words)):  # type: ignore[misc]
+            async with servers.worker(twin, plays.heard):
                 found[twin] = await plays.play(Opener(twin, servers.client, servers.pool), kind, f"{twin}.exact")
         for name in ("events", "bytes", "transitions"):
             ours, bare = (getattr(found[twin], name) for twin in ("ours", "bare"))
@@ -94,18 +90,13 @@ def _print_waiting(twin: str, found: Waiting) -> None:
     )
 
 
-async def _record(servers: Stage) -> None:
-    plays = Plays()
-    connection, _ = await meter_of(servers.postgres.dsn())
-    async with servers.worker("ours", lambda words: _heard(plays, words)):
-        opener = Opener("ours", servers.client, servers.pool)
-        costs = await measure_all(plays, opener, StoreMeter(connection))
-    await connection.close()
-    if FILE.exists():
-        before = known()
-        for kind, cost in costs.items():
-            for line in risen(kind, cost, before[kind]) if kind in before else []:
-                print(f"! {line}")
+async def _record() -> None:
+    costs, before = await measure_all({}), known() if FILE.exists() else {}
+    for kind in (one for one in costs if one in before):
+        for line in risen(kind, costs[kind], before[kind]):
+            print(f"! {line}")
+        if costs[kind].events < before[kind].events:
+            print(f"  {kind.value}: events fell from {before[kind].events} to {costs[kind].events}")
     write(costs)
     for kind, cost in costs.items():
         print(f"  {kind.value}: {cost.model_dump()}")

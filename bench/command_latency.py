@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bench.cost import at_rest
 from bench.interval import percentile
-from bench.plain_path import request
+from bench.request import request
 from bench.stage import Stage
 from bench.twins import Opener
 from domain.vocabulary import CaseType, ReasonCode

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import psutil
 
 from bench.interval import Interval, interval
-from bench.plain_path import messages, request
+from bench.plain_path import PATHS
+from bench.request import request
+from bench.saying import said
 from bench.stage import Stage, cpu_of
 from bench.twins import WORKERS, Handle, Opener
 from domain.vocabulary import CaseType
@@ -47,14 +49,14 @@ class Load:
     def heard(self, words: list[str]) -> None:
         """A partner was asked: say what follows, one thing after the other."""
         if words[0] == "asked" and words[1] in self._handles:
-            task = asyncio.create_task(self._say(self._handles[words[1]], words[1], words[2]))
+            task = asyncio.create_task(self._say(self._handles[words[1]], *words[1:]))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    async def _say(self, handle: _Later, case_no: str, asked: str) -> None:
-        for name, document in messages(self._kind, case_no, asked):
+    async def _say(self, handle: _Later, case_no: str, asked: str, key: str) -> None:
+        for saying, document in said(PATHS[self._kind].answers, case_no, asked, key):
             await asyncio.sleep(AFTER)
-            await handle.signal(name, document)
+            await handle.signal(saying.kind, document)
 
     async def run(self, opener: Opener, numbers: Sequence[str], in_flight: int) -> None:
         """Conduct cases to their end, so many at once."""

@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from bench import bare
-from bench.plain_path import DAILY, NEXT_ATTEMPT, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
+from bench.request import DAILY, NEXT_ATTEMPT, REOPEN, SHOP, SURVEY, UNREACHABLE, rules
 from domain import rulebook_file
 from domain.events import Request
 from domain.vocabulary import CaseStatus, CaseType
@@ -31,15 +31,19 @@ WORKERS = ("ours", "bare", "lean")
 class Opener:
     """Starts cases of one twin, for the worker of that name, which is its task queue too."""
 
-    def __init__(self, twin: str, client: Client, pool: asyncpg.Pool) -> None:
+    def __init__(self, twin: str, client: Client, pool: asyncpg.Pool | None = None) -> None:
+        """`pool`: of our register; a bare twin needs none."""
         self._twin = twin
         self._client = client
         version = rules(), rulebook_file.default_text()
-        self._opening = CaseOpening(client, Openings(pool), Paces(1000), lambda: version)
+        self._opening = None
+        if twin == "ours":
+            assert pool is not None, "a case of ours is registered first"
+            self._opening = CaseOpening(client, Openings(pool), Paces(1000), lambda: version)
 
     async def open(self, request: Request) -> Handle:  # type: ignore[type-arg]
         """Start a case for the request."""
-        if self._twin == "ours":
+        if self._opening is not None:
             await self._opening.open(request, at=datetime.now(UTC), id=f"open-{request.case_no}", retried=False)
             return self._client.get_workflow_handle(request.workflow_id, result_type=str)
         start = bare.BareStart(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import psutil
 
 from bench.interval import percentile
-from bench.plain_path import request
+from bench.request import request
 from bench.stage import Stage, cpu_of
 from bench.twins import Handle, Opener
 from domain.vocabulary import CaseType

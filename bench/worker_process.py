@@ -1,6 +1,6 @@
 """One twin's worker in a process of its own: `python -m bench.worker_process`. Reports on standard output, a line each:
 
-asked <case number> <asking>                 a partner was asked
+asked <case number> <asking> <key>           a partner was asked
 started <workflow id> <activity> <ns>        with `--starts`: an activity began, on the machine's monotonic clock
 """
 
@@ -26,21 +26,26 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 import worker as ours
+from activities.collection import CollectionActivities
 from activities.contact import ContactActivities
 from activities.courier import CourierActivities
 from activities.journal import JournalActivities
+from activities.order_file import OrderFileActivities
 from activities.refunds import RefundActivities
+from activities.repair import RepairActivities
 from activities.warehouse import WarehouseActivities
 from activities.working_time import WorkingTimeActivities
 from bench.bare import BARE
 from bench.bare_activities import BareActivities
-from bench.partners import Partners, Told
+from bench.partners import Partners, Payments, Repairer, Told
 from bench.twins import WORKERS
 from contextless import CONVERTER
 from store.address_book import PostgresAddressBook
+from store.collection_ledger import PostgresCollectionLedger
 from store.contact_ledger import PostgresContactLedger
 from store.journal import PostgresJournal
 from store.one_time_inputs import PostgresOneTimeInputs
+from store.order_file import PostgresOrderFiles
 from store.pool import open_pool
 from store.refund_ledger import PostgresRefundLedger
 from store.working_time import CalendarWorkingTime
@@ -53,6 +58,8 @@ def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
     contact = ContactActivities(PostgresContactLedger(pool), book, partners)
     courier = CourierActivities(partners, book)
     warehouse = WarehouseActivities(partners, book)
+    repair = RepairActivities(Repairer(told), book)
+    collection = CollectionActivities(PostgresCollectionLedger(pool), Payments(told))
     refunds = RefundActivities(PostgresRefundLedger(pool), partners, PostgresOneTimeInputs(pool))
     return [
         contact.contact_customer,
@@ -63,7 +70,12 @@ def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
         warehouse.dispose_goods,
         warehouse.ask_warehouse,
         warehouse.change_pending_order,
+        repair.order_repair,
+        repair.ask_repairer,
+        repair.cancel_repair,
         refunds.issue_refund,
+        collection.collect_money,
+        OrderFileActivities(PostgresOrderFiles(pool)).read_order_file,
         JournalActivities(PostgresJournal(pool)).write_journal,
         WorkingTimeActivities(CalendarWorkingTime.from_folder(None)).working_due,
     ]
@@ -116,8 +128,8 @@ async def main(options: argparse.Namespace) -> None:
     sys.dont_write_bytecode = False  # else the sandbox would compile the bare twin for each case
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
 
-    def told(case_no: str, asked: str) -> None:
-        print("asked", case_no, asked, flush=True)
+    def told(case_no: str, asked: str, key: str) -> None:
+        print("asked", case_no, asked, key, flush=True)
 
     interceptors = [_Starts()] if options.starts else []
     asked_to_stop = asyncio.Event()

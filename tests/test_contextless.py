@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from bench.plain_path import request
+from bench.request import request
 from contextless import OneConverter
 from domain import rulebook_file
 from domain.events import CaseStart
