@@ -57,6 +57,8 @@ def act(
     async def give(named: NamedCase) -> Mapping[str, Any]:
         written = {**fields, **_placeholders(note, one_time)}
         _check(model, command, written, named)
+        if command == "match_parcel":
+            await _known(named, str(written["case"]))
         _confirm(named, command, written, yes=yes)
         written |= await _kept(named, by, note, one_time)
         try:
@@ -130,6 +132,18 @@ def _check(model: type[Command], command: str, fields: dict[str, Any], named: Na
     except ValidationError as error:
         wrong = [f"--{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
         raise Failure("\n".join([say(f"{command} 的字段不对：", f"Fields of {command} are wrong:"), *wrong])) from None
+
+
+async def _known(named: NamedCase, case_no: str) -> None:
+    """A parcel is handed on to a case that exists: from one that does not nobody would hear of it."""
+    from store.openings import Openings
+
+    shop = named.row.shop
+    if not await Openings(named.pool).find("case_no", case_no, shop):
+        raise Failure(
+            say(f"店铺 {shop} 没有售后单 {case_no}", f"Shop {shop} has no case {case_no}"),
+            say("用 aftersales case list --find 按任一号码查找。", "Look for it: aftersales case list --find NUMBER."),
+        )
 
 
 def _wrong_field(model: type[Command], name: str) -> Failure:

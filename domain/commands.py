@@ -30,6 +30,7 @@ from domain.messages.commands import (
     HandOver,
     KeepPromise,
     LogCall,
+    MatchParcel,
     MoveClock,
     OfferCompensation,
     PauseClock,
@@ -97,6 +98,7 @@ def apply(start: CaseStart, state: CaseState, message: Message, now: datetime) -
         case (
             Decide() | ProvideInput() | CloseCase() | ReopenCase() | AdoptRulebook() | FileReport() | SubmitEvidence()
             | RecordReimbursement()
+            | MatchParcel()
         ):  # fmt: skip
             state.mailbox.append(Fact.of(command, message.by, message.received_at))
     return "accepted"

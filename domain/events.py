@@ -25,6 +25,7 @@ from domain.instant import Instant
 from domain.messages.payload import LONGEST_TEXT
 from domain.money import Money
 from domain.order import AskedLine, Order, OrderLine
+from domain.parcel_candidates import Candidate
 from domain.price_drop import PriceDrop
 from domain.rules import Rules
 from domain.vocabulary import CaseType, Liability, ParcelState, ReasonCode, Resolution
@@ -130,6 +131,11 @@ class Request(BaseModel):
             raise ValueError(f"drop: prices and values must be in the order's currency {own}")
 
     @property
+    def of_the_house(self) -> bool:
+        """Whether no customer asked for it and none hears of it: a claim on a courier, a parcel of nobody."""
+        return bool(self.parent) or self.case_type is CaseType.UNIDENTIFIED_PARCEL
+
+    @property
     def concerned(self) -> tuple[AskedLine, ...]:
         """The goods that it is about."""
         return self.lines or self.order.whole()
@@ -187,6 +193,8 @@ class CaseStart(BaseModel):
     opened_at: datetime
     # Cases that hold goods which this one asks for (R-N1).
     held_by: tuple[str, ...] = Field(default=(), exclude_if=lambda cases: not cases)
+    # Cases that a parcel of nobody may belong to (W-3).
+    candidates: tuple[Candidate, ...] = Field(default=(), exclude_if=lambda cases: not cases)
     carried: CaseState | None = None  # what an earlier run handed over (continue-as-new)
     continue_after_events: int = Field(default=2000, ge=1)  # a run this long goes on in a new one when the case rests
     customs: int = 1  # a case keeps to its end what workflow code did when it began, where that changed since

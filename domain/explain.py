@@ -92,6 +92,7 @@ class Explanation(BaseModel):
     open_approvals: list[str]
     open_proposals: list[str]
     goods_held_by: list[str] = []  # cases that held goods which this one asks for, when it was opened (R-N1)
+    candidates: list[str] = []  # cases that a parcel of nobody may belong to, and what speaks for each (W-3)
     goodwill: list[str] = []  # each gesture and where it stands
     next_goodwill: str = ""  # the first rung of the ladder that he has not declined (M-COMP-LADDER)
     contacts_unsolved: int = 0  # how often he came without a solution (R-OURMESS, P-NOREPEAT)
@@ -147,6 +148,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         ],
         open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
         goods_held_by=list(start.held_by),
+        candidates=[f"{one.case_no} {' '.join(one.why)}" for one in start.candidates],
         goodwill=[f"{g.id} {g.form} {g.amount} {g.state} {g.custom}" for g in state.gestures],
         next_goodwill=next_rung(start.rules, state),
         contacts_unsolved=state.came_back.contacts,

@@ -43,14 +43,21 @@ def goods_of(request: Request) -> dict[str, int]:
     return dict(pieces)
 
 
-def deciding(state: CaseState, role: Party, command: Decide) -> Refusal | None:
+def asked(state: CaseState) -> bool:
+    """Whether the case waits for a word on whose goods they are."""
+    return state.waiting is not None and state.waiting.code == f"decision_{QUESTION}"
+
+
+def unasked(command: Decide) -> Refusal | None:
+    """Whether it answers whose goods they are where nobody asks that."""
+    if command.resolution not in ANSWERS:
+        return None
+    zh, en = "这里问的不是商品归属；请看 explain", "Nobody asks here whose goods they are; see `explain`"
+    return refuse("not_asked", "R-N1", zh, en)
+
+
+def deciding(role: Party, command: Decide) -> Refusal | None:
     """Whether such a decision may be given: whose goods they are is answered with `go_on` or `same_affair` alone."""
-    asked = state.waiting.code.removeprefix("decision_") if state.waiting else ""
-    if asked != QUESTION:
-        if command.resolution not in ANSWERS:
-            return None
-        zh, en = "这里问的不是商品归属；请看 explain", "Nobody asks here whose goods they are; see `explain`"
-        return refuse("not_asked", "R-N1", zh, en)
     if command.resolution not in ANSWERS:
         zh = "同一商品已在另一售后单处理：请选 go_on（继续，主管）或 same_affair（同一件事，结案）"
         en = "Another case disposes of these goods: decide go_on (a supervisor) or same_affair (this case ends)"

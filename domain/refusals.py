@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain import courier_claim, damage_offer, goods_held, goodwill, goodwill_refusals, grievance, review, tagging
+from domain import (
+    courier_claim,
+    damage_offer,
+    goods_held,
+    goodwill,
+    goodwill_refusals,
+    grievance,
+    review,
+    tagging,
+    unidentified_parcel,
+)
 from domain.authority import may_compensate, may_refund
 from domain.case import CaseState, Verdict
 from domain.clocks import ClockState
@@ -83,6 +93,8 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         or grievance.out_of_place(start, state, type(command))
         or courier_claim.out_of_place(start, type(command))
         or courier_claim.acting(start, message.role, command)
+        or unidentified_parcel.out_of_place(start, type(command))
+        or unidentified_parcel.acting(start, message.role, command)
         or _words(start, command)
         or review.trading(start, command)
         or _contents(start, state, message, command)
@@ -107,7 +119,8 @@ def available(start: CaseStart, state: CaseState) -> list[tuple[str, Refusal | N
             kind,
             _out_of_stage(state, model)
             or grievance.out_of_place(start, state, model)
-            or courier_claim.out_of_place(start, model),
+            or courier_claim.out_of_place(start, model)
+            or unidentified_parcel.out_of_place(start, model),
         )
         for kind, model in COMMANDS.items()
     ]
@@ -174,13 +187,7 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
         case OfferCompensation():
             return goodwill_refusals.offering(start, state, command)
         case Decide():
-            return (
-                goods_held.deciding(state, message.role, command)
-                or grievance.deciding(start, state, command)
-                or damage_offer.deciding(start, state, command)
-                or _serious(state, message.role)
-                or _decision(start, state, command)
-            )
+            return _deciding(start, state, message, command)
         case Promise():
             return goodwill_refusals.promising(start, state, message.role, command)
         case QuoteFee():
@@ -204,6 +211,22 @@ def _contents(start: CaseStart, state: CaseState, message: Message, command: Com
         case LogCall():
             return grievance.logging(start, state, command)
     return None
+
+
+def _deciding(start: CaseStart, state: CaseState, message: Message, command: Decide) -> Refusal | None:
+    """Whether that may be decided here."""
+    if start.request.case_type is CaseType.UNIDENTIFIED_PARCEL:
+        return None
+    if goods_held.asked(state):
+        return goods_held.deciding(message.role, command)
+    return (
+        grievance.deciding(start, state, command)
+        or damage_offer.deciding(start, state, command)
+        or _serious(state, message.role)
+        or goods_held.unasked(command)
+        or unidentified_parcel.unasked(command)
+        or _decision(start, state, command)
+    )
 
 
 def _fee(start: CaseStart, state: CaseState, command: QuoteFee) -> Refusal | None:

@@ -1,4 +1,4 @@
-"""A parcel in which goods of several cases come back: each case gets its own, and nothing is counted twice (W-3, R-N1)."""
+"""A parcel with the goods of several cases: each case gets its own, and nothing is counted twice (W-3, R-N1)."""
 
 from __future__ import annotations
 

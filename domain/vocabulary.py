@@ -38,6 +38,7 @@ class CaseType(StrEnum):
     EXCHANGE = "exchange"  # 换货
     COLOUR_DIFFERENCE = "colour_difference"  # 色差
     SIZE_UNSUITABLE = "size_unsuitable"  # 尺码
+    UNIDENTIFIED_PARCEL = "unidentified_parcel"  # 无头件: opened by the warehouse's receipt of it, never asked for
     COURIER_CLAIM = "courier_claim"  # 快递索赔: opened by a customer's case beside itself, never asked for from outside
 
 
@@ -118,6 +119,8 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     NO_FAULT_FOUND = "no_fault_found"
     EXPLAINED = "explained"  # 已说明: an answer or an apology was what he wanted
+    MATCHED = "matched"  # 已认领: it is known whose parcel it is
+    UNCLAIMED = "unclaimed"  # 无人认领: a supervisor decided what becomes of it
     REIMBURSED = "reimbursed"  # 已赔付: the courier paid for what he broke or lost
     WRITTEN_OFF = "written_off"  # 核销: he did not, and we bear it
 
@@ -152,6 +155,8 @@ class Resolution(StrEnum):
     EXPLAIN_ONLY = "explain_only"
     CLAIM_AGAIN = "claim_again"  # of a claim on a courier: with more documents, or paid after a reminder
     WRITE_OFF = "write_off"  # of a claim on a courier: we bear it
+    KEEP = "keep"  # of a parcel that nobody claims: it is laid aside (W-3)
+    SCRAP = "scrap"  # of a parcel that nobody claims (W-3)
     GO_ON = "go_on"  # at the desk: with goods that another case holds (R-N1)
     SAME_AFFAIR = "same_affair"  # at the desk: the other case carries it on (R-N1)
 

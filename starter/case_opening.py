@@ -27,6 +27,7 @@ from domain.events import CUSTOMS, CaseStart, Request
 from domain.holding import holds
 from domain.identity import TASK_QUEUE, case_number
 from domain.messages.facts import RequestRepeated
+from domain.parcel_candidates import Candidate
 from domain.rules import Rules
 from domain.texts import label
 from domain.vocabulary import CaseStatus
@@ -58,22 +59,37 @@ class CaseOpening:
 
     @holds("R-N1")
     async def open(
-        self, request: Request, *, at: datetime, id: str, retried: bool, first: Signal | None = None
+        self,
+        request: Request,
+        *,
+        at: datetime,
+        id: str,
+        retried: bool,
+        first: Signal | None = None,
+        candidates: tuple[Candidate, ...] = (),
     ) -> Done | Pace:
         """Start the case, or tell the open one that its request came again; a closed one is left alone.
 
         `id` is the message id of the event; `retried`: an earlier attempt of the same event may have got half way, so
-        the open case can be its own. `first` is a message that starts the case's mailbox.
+        the open case can be its own. `first` is a message that starts the case's mailbox; `candidates` are the cases
+        that a parcel of nobody may belong to.
 
         Raises:
             TemporalAway: Temporal did not answer; try again.
         """
         order = (request.shop, request.order.order_no)
         async with self._orders.setdefault(order, asyncio.Lock()):  # its case starts with the request that registers it
-            return await self._open(request, at=at, id=id, retried=retried, first=first)
+            return await self._open(request, at=at, id=id, retried=retried, first=first, candidates=candidates)
 
     async def _open(
-        self, request: Request, *, at: datetime, id: str, retried: bool, first: Signal | None
+        self,
+        request: Request,
+        *,
+        at: datetime,
+        id: str,
+        retried: bool,
+        first: Signal | None,
+        candidates: tuple[Candidate, ...],
     ) -> Done | Pace:
         shop = request.shop
         if pause := self._paces.pause(f"{shop}/{request.case_no}"):
@@ -88,7 +104,12 @@ class CaseOpening:
         if repeated and first is None:
             signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
         start = CaseStart(
-            request=_under(case_no, request), rules=rules, opened_at=at, customs=CUSTOMS, held_by=registered.held_by
+            request=_under(case_no, request),
+            rules=rules,
+            opened_at=at,
+            customs=CUSTOMS,
+            held_by=registered.held_by,
+            candidates=candidates,
         )
         try:
             with asking_temporal():

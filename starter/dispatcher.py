@@ -27,9 +27,11 @@ from starter.handing_over import Done, Handed, Pace, Refuse, TemporalAway, Wait
 from starter.intake_settings import IntakeSettings
 from starter.pace import Paces
 from starter.problem import BadEvent, Problem
+from starter.unidentified import Unidentified
 from store.inbox import DATABASE_AWAY, Bell, Inbox, InboxRow, listening
 from store.openings import Openings
 from store.orders import PaymentFixed
+from store.parcel_candidates import ParcelCandidates
 from store.parcel_shares import ParcelShares
 from store.quarantine import Quarantine
 
@@ -69,7 +71,8 @@ class Dispatcher:
             self._opening,
             paces,
             settings.trouble,
-            ParcelShares(pool),
+            shares=ParcelShares(pool),
+            unidentified=Unidentified(self._openings, self._opening, ParcelCandidates(pool)),
             second_look=settings.first_wait_seconds,
         )
 

@@ -13,6 +13,7 @@ from domain.identity import workflow_id
 from domain.messages.facts import (
     CustomerConfirmed,
     CustomerLooked,
+    ParcelAnnounced,
     ParcelUpdate,
     ReturnReceived,
     ReturnShipped,
@@ -25,6 +26,7 @@ from starter.case_opening import PATIENCE, CaseOpening
 from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case, asking_temporal
 from starter.pace import Paces
 from starter.problem import Problem
+from starter.unidentified import Unidentified
 from store.openings import FoundCase, Openings
 from store.parcel_shares import ParcelShares
 
@@ -56,8 +58,9 @@ class FactDelivery:
         opening: CaseOpening,
         paces: Paces,
         trouble: dict[ParcelState, CaseType],
-        shares: ParcelShares,
         *,
+        shares: ParcelShares,
+        unidentified: Unidentified,
         second_look: float,
     ) -> None:
         self._client = client
@@ -66,6 +69,7 @@ class FactDelivery:
         self._paces = paces
         self._trouble = trouble
         self._shares = shares
+        self._unidentified = unidentified
         self._second_look = second_look
 
     async def deliver(self, event: CloudEvent, fact: Payload, *, at: datetime, id: str, retried: bool) -> Handed:
@@ -74,15 +78,13 @@ class FactDelivery:
         Raises:
             TemporalAway: Temporal did not answer; try again.
         """
-        cases = [case for case in await self._cases(event) if _concerns(case, event, fact)]
+        cases = _its_own([case for case in await self._cases(event) if _concerns(case, event, fact)])
         if len({case.shop for case in cases}) > 1:
             return Refuse((Problem(code="ambiguous_case"),))
         open_ones = [case for case in cases if not case.closed]
-        kind = None if any(not case.beside for case in open_ones) else self._opens(fact)
-        if kind is not None:
-            opened = await self._open_for_trouble(event, fact, kind, at=at, id=id, retried=retried)
-            if opened is not None:
-                return opened
+        opened = await self._opened(event, fact, cases, at=at, id=id, retried=retried)
+        if opened is not None:
+            return opened
         targets = open_ones or cases
         if not targets:
             return Wait(Problem(code="no_case"), ordinary=isinstance(fact, ParcelUpdate) and not event.subject)
@@ -90,22 +92,49 @@ class FactDelivery:
             pause = self._paces.pause(f"{case.shop}/{case.case_no}")
             if pause > 0:
                 return Pace(pause)
-        parts = await self._parts(fact, targets, id)
-        for case in targets:
-            part = parts.get(case.case_no) if parts is not None else fact
-            if part is None:
-                continue
-            refusal = await self._signal(case, part.kind, _message(part, event, at=at, id=id))
-            if refusal and not case.closed:
-                return Wait(Problem(code="case_not_running", detail={"reason": refusal}))
-            if refusal:
-                return Done("case_closed", case.shop, case.case_no)
+        if (failed := await self._tell(event, fact, targets, at=at, id=id)) is not None:
+            return failed
         appeared: tuple[str, ...] = ()
         if isinstance(fact, ReturnShipped | Shipped):
             for case in targets:
                 await self._openings.know_parcel(case.shop, case.case_no, fact.waybill)
             appeared = (f"waybill:{fact.waybill}",)
+        if isinstance(fact, ReturnShipped):
+            await self._announce(targets[0].shop, targets[0].case_no, fact.waybill, at=at, id=id)
         return Done("told", targets[0].shop, targets[0].case_no, appeared=appeared)
+
+    async def _tell(
+        self, event: CloudEvent, fact: Payload, targets: list[FoundCase], *, at: datetime, id: str
+    ) -> Wait | Done | None:
+        """Tell each of them, its own part where a parcel is shared; what stopped it, else None."""
+        parts = await self._parts(fact, targets, id)
+        for case in targets:
+            part = parts.get(case.case_no) if parts is not None else fact
+            refusal = await self._signal(case, fact.kind, _message(part, event, at=at, id=id)) if part else ""
+            if refusal and not case.closed:
+                return Wait(Problem(code="case_not_running", detail={"reason": refusal}))
+            if refusal:
+                return Done("case_closed", case.shop, case.case_no)
+        return None
+
+    async def _opened(
+        self, event: CloudEvent, fact: Payload, cases: list[FoundCase], *, at: datetime, id: str, retried: bool
+    ) -> Handed | None:
+        """What came of news that open a case of their own: a courier's trouble, a parcel of nobody. Else None."""
+        dealt_with = any(not case.closed and not case.beside and not case.nobodys for case in cases)
+        if (kind := self._opens(fact)) is not None and not dealt_with:
+            opened = await self._open_for_trouble(event, fact, kind, at=at, id=id, retried=retried)
+            if isinstance(opened, Done) and isinstance(fact, ParcelUpdate):
+                await self._announce(opened.shop, opened.case_no, fact.waybill, at=at, id=id)
+            if opened is not None:
+                return opened
+        known = any(case.expects and not case.beside for case in cases)
+        if known or not isinstance(fact, ReturnReceived) or _names_a_case(event):
+            return None
+        if not retried:
+            return Pace(self._second_look, "second_look")
+        message = _message(fact, event, at=at, id=id)
+        return await self._unidentified.open(event, fact, message, at=at, retried=retried)
 
     async def _cases(self, event: CloudEvent) -> list[FoundCase]:
         if event.subject:
@@ -115,8 +144,19 @@ class FactDelivery:
         for kind in ("case_no", "rma", "waybill"):
             value = event.data.get(kind)
             if value and isinstance(value, str):
-                return await self._openings.find(kind, value, shop if isinstance(shop, str) else "")
+                found = await self._openings.find(kind, value, shop if isinstance(shop, str) else "")
+                if found:
+                    return found
         return []
+
+    async def _announce(self, shop: str, case_no: str, waybill: str, *, at: datetime, id: str) -> None:
+        """The parcel may have come already, when nobody knew whose it was: now it is known (W-3)."""
+        for one in await self._openings.find("waybill", waybill, shop):
+            if one.nobodys and not one.closed:
+                told = ParcelAnnounced(case=case_no).model_dump(mode="json")
+                await self._signal(
+                    one, ParcelAnnounced.kind, {**told, "id": f"{id}-announced", "by": "system", "at": at.isoformat()}
+                )
 
     async def _parts(self, fact: Payload, cases: list[FoundCase], id: str) -> dict[str, ReturnReceived] | None:
         """What each case hears of a parcel in which goods of several came back; None where all hear the same."""
@@ -171,10 +211,19 @@ class FactDelivery:
         return await self._opening.open(request, at=at, id=id, retried=retried, first=(fact.kind, message))
 
 
+def _names_a_case(event: CloudEvent) -> bool:
+    return bool(event.subject or event.data.get("case_no"))
+
+
+def _its_own(cases: list[FoundCase]) -> list[FoundCase]:
+    """Without the case of a parcel that was nobody's, where it is known now whose it is."""
+    own = [case for case in cases if not case.nobodys]
+    return own if any(not case.beside for case in own) else cases
+
+
 def _concerns(case: FoundCase, event: CloudEvent, fact: Payload) -> bool:
     """Whether a case that was found hears of it. A claim on a courier that was not named hears how its parcel is."""
-    named = bool(event.subject or event.data.get("case_no"))
-    return named or not case.beside or isinstance(fact, ParcelUpdate)
+    return _names_a_case(event) or not case.beside or isinstance(fact, ParcelUpdate)
 
 
 def _message(fact: Payload, event: CloudEvent, *, at: datetime, id: str) -> dict[str, Any]:

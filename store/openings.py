@@ -39,6 +39,8 @@ class FoundCase:
     shop: str
     case_no: str
     closed: bool
+    nobodys: bool = False  # a parcel that nobody announced
+    expects: bool = True  # open, or closed with the goods paid back: a parcel may be its own
     beside: bool = False  # a customer's case opened it: it is about his order and not for his ears
 
 
@@ -159,7 +161,16 @@ class Openings:
 
     async def know_parcel(self, shop: str, case_no: str, waybill: str) -> None:
         """A parcel of the case: news about it will find the case from now on."""
-        await self._pool.execute(SQL["opening_handles"], shop, case_no, ["waybill"], [waybill])
+        await self.know(shop, case_no, "waybill", waybill)
+
+    async def know(self, shop: str, case_no: str, kind: str, value: str) -> None:
+        """A number of the case, waybill or rma: what names it will find the case from now on."""
+        await self._pool.execute(SQL["opening_handles"], shop, case_no, [kind], [value])
+
+    async def only_shop(self) -> str:
+        """The shop, where there is one only; empty where there are several, or none yet."""
+        shops = await self._pool.fetch(SQL["opening_shops"])
+        return str(shops[0]["shop"]) if len(shops) == 1 else ""
 
 
 def _on_file(request: Request) -> Person | None:

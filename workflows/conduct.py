@@ -15,8 +15,8 @@ async def conduct(case: Case) -> Outcome:
     case.take_up()
     while True:
         outcome = await case.once("outcome", lambda: _handle(case), Outcome)
-        if case.request.parent:
-            await case.claims.closed(outcome)
+        if case.request.of_the_house:
+            await case.closing.unheard(outcome)
             break
         if await case.closing.close(outcome) and not await case.closing.aftercare():
             break

@@ -53,6 +53,7 @@ from workflows.steps.shipping import Shipping
 from workflows.steps.solution import Solution
 from workflows.steps.stock import Stock
 from workflows.steps.undelivered import Undelivered
+from workflows.steps.unidentified import Unidentified
 from workflows.timer import Alarm
 
 T = TypeVar("T")
@@ -88,6 +89,7 @@ class Case:
         self.rerouting = Rerouting(self)
         self.pending = Pending(self)
         self.undelivered = Undelivered(self)
+        self.unidentified = Unidentified(self)
         self.fees = Fees(self)
         self.goods = Goods(self)
         self.returns = Returns(self)
@@ -370,7 +372,7 @@ class Case:
         state = self.state
         return (
             state.withdrawn
-            and not self.request.parent
+            and not self.request.of_the_house
             and not self.done("outcome")
             and not state.money_moves
             and not state.comes_back

@@ -154,7 +154,8 @@ def _news_due(case: Case) -> datetime | None:
     News that did not reach him are tried again with those of the next day.
     """
     state = case.state
-    if state.waiting is None or state.waiting.ball_with not in OTHERS or state.closed_at is not None:
+    others = state.waiting is not None and state.waiting.ball_with in OTHERS
+    if not others or state.closed_at is not None or case.request.of_the_house:
         return None
     rule = case.rules.clocks[DAILY]
     since = max(at for at in (state.opened_at, state.last_told_at, state.news_tried_at) if at is not None)

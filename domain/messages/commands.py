@@ -229,11 +229,19 @@ class CancelCase(Command):
     reason: str = Field(min_length=1, max_length=64)
 
 
+class MatchParcel(Command):
+    """Say which case a parcel that nobody announced belongs to (W-3)."""
+
+    kind = "match_parcel"
+    rule = "W-3"
+    case: str = Field(min_length=1, max_length=64)  # its number
+
+
 COMMANDS: Mapping[str, type[Command]] = {
     model.kind: model
     for model in (
         Decide, Approve, Reject, LogCall, AddNote, HandOver, FileReport, SubmitEvidence, OfferCompensation, QuoteFee,
-        Promise, KeepPromise, ProvideInput, TagCase, PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase, ReopenCase,
-        CancelCase, RecordReimbursement,
+        Promise, KeepPromise, ProvideInput, TagCase, PauseClock, ResumeClock, MoveClock, AdoptRulebook, CloseCase,
+        ReopenCase, CancelCase, RecordReimbursement, MatchParcel,
     )
 }  # fmt: skip

@@ -230,8 +230,17 @@ class ReturnReceived(Payload):
     sender = Party.WAREHOUSE
     waybill: str = ""
     lines: tuple[ReceivedLine, ...] = Field(default=(), max_length=200)
-    # What else was in it that no case expects, where goods of several cases came in one parcel (domain/shared_parcel.py).
+    # What else was in it that no case expects, where several share a parcel (domain/shared_parcel.py).
     beyond: tuple[ReceivedLine, ...] = Field(default=(), max_length=200, exclude_if=lambda lines: not lines)
+
+
+class ParcelAnnounced(Payload):
+    """The customer named the number of a parcel that had come already, and nobody knew whose it was (W-3)."""
+
+    kind = "parcel_announced"
+    rule = "W-3"
+    sender = Party.SYSTEM
+    case: str = Field(min_length=1, max_length=64)  # the number of his case
 
 
 class Inspected(Payload):
@@ -324,6 +333,6 @@ FACTS: Mapping[str, type[Payload]] = {
         CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
         Shipped, RepairStatus, RefundNotice, PaymentReceived, PlatformRuled, RequestRepeated, CalendarChanged,
         CustomerLooked, DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
-        Reimbursed, ClaimAnswered,
+        Reimbursed, ClaimAnswered, ParcelAnnounced,
     )
 }  # fmt: skip

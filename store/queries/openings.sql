@@ -38,21 +38,27 @@ LIMIT 1;
 INSERT INTO case_aliases (shop, alias, case_no) VALUES ($1, $2, $3) ON CONFLICT (shop, alias) DO NOTHING;
 
 -- name: opening_find
-SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside FROM cases
+SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside, case_type = 'unidentified_parcel' AS nobodys,
+    stage <> 'closed' OR holds AS expects FROM cases
 WHERE shop = $1
     AND case_no = coalesce((SELECT case_no FROM case_aliases WHERE shop = $1 AND alias = $2), $2);
 
 -- name: opening_find_by_number
-SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside FROM cases
+SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside, case_type = 'unidentified_parcel' AS nobodys,
+    stage <> 'closed' OR holds AS expects FROM cases
 WHERE case_no = $1
 UNION
-SELECT shop, case_no, stage = 'closed', parent_case_no <> '' FROM case_aliases JOIN cases USING (shop, case_no)
+SELECT shop, case_no, stage = 'closed', parent_case_no <> '', case_type = 'unidentified_parcel', stage <> 'closed' OR holds FROM case_aliases JOIN cases USING (shop, case_no)
 WHERE alias = $1;
 
 -- name: opening_find_by_handle
-SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside FROM case_handles JOIN cases USING (shop, case_no)
+SELECT shop, case_no, stage = 'closed' AS closed, parent_case_no <> '' AS beside, case_type = 'unidentified_parcel' AS nobodys,
+    stage <> 'closed' OR holds AS expects FROM case_handles JOIN cases USING (shop, case_no)
 WHERE value = $1 AND kind = $2 AND ($3 = '' OR shop = $3)
 ORDER BY shop, case_no;
 
 -- name: opening_orders_by_waybill
 SELECT shop, content FROM known_orders WHERE waybill = $1 AND ($2 = '' OR shop = $2);
+
+-- name: opening_shops
+SELECT DISTINCT shop FROM known_orders LIMIT 2;

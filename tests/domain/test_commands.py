@@ -188,6 +188,7 @@ def test_every_command_does_something() -> None:
         "keep_promise": {"promise": "P1"},
         "provide_input": {},
         "tag_case": {"cause": "size"},
+        "match_parcel": {"case": "1001"},
         "approve": {},
         "reject": {},
         "pause_clock": {"clock": "S-CONSENT", "reason": "r"},
@@ -212,6 +213,9 @@ def test_every_command_does_something() -> None:
         desk.state.closed_at = NOW if kind == "reopen_case" else None
         desk.wait(waits_for.get(kind, "consent"))
         desk.state.became = CaseType.DISPUTE if kind == "file_report" else None
+        if kind == "match_parcel":
+            parcel = desk.start.request.model_copy(update={"case_type": CaseType.UNIDENTIFIED_PARCEL})
+            desk.start = desk.start.model_copy(update={"request": parcel})
         before = desk.state.model_copy(deep=True)
         desk.does(kind, "supervisor:2", **fields)
         before.unread, before.entry_count = desk.state.unread, desk.state.entry_count

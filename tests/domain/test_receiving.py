@@ -47,6 +47,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "stock_told": {},
     "stock_arrived": {},
     "ordered_again": {"order_no": "N-1"},
+    "parcel_announced": {"case": "1001"},
     "reimbursed": {"amount": {"minor": 4500, "currency": "CNY"}},
     "claim_told": {"claim": "C1.claim", "accepted": True},
 }

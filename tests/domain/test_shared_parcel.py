@@ -10,8 +10,8 @@ from domain.vocabulary import Quality
 def sharer(number: str, order: str = "", holds: bool = True, had: dict[str, int] | None = None, **goods: int) -> Sharer:
     """A case that waits for these goods of its own order."""
     return Sharer(
-        case_no=number, order_no=order or f"order-{number}", goods=goods, holds=holds and bool(goods), ordered=goods or {"CUP": 2},
-        had=had or {},
+        case_no=number, order_no=order or f"order-{number}", goods=goods, holds=holds and bool(goods),
+        ordered=goods or {"CUP": 2}, had=had or {},
     )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def test_what_nobody_expects_is_beyond() -> None:
 
 
 def test_a_line_that_names_its_order_goes_to_that_order_alone() -> None:
-    """The warehouse found the slip in the bag: the cup is the second order's, though the first one waits for a cup too."""
+    """The slip was in the bag: the cup is the second order's, though the first waits for a cup too."""
     cases = [sharer("A", CUP=2), sharer("B", CUP=2)]
     assert counted(came("CUP", 1, order_no="order-B"), cases=cases) == ({"B": {"CUP": 1}}, {})
     assert counted(came("CUP", 1, order_no="order-C"), cases=cases) == ({}, {"CUP": 1})

@@ -151,6 +151,28 @@ class House:
         await case.rest()
         return case
 
+    async def receive(self, waybill: str, *skus: str, days: float = 3, **told: Any) -> LivedCase:
+        """The warehouse books a parcel in by a number that nobody knows. The answer is the case that it opens."""
+        at = MONDAY + timedelta(days=days, hours=11)
+        fact = {"shop": SHOP, "waybill": waybill, "lines": [{"sku": sku, "quantity": 1} for sku in skus], **told}
+        id = f"unknown-{next(self._numbers)}"
+        await self.tell("aftersales.return_received", id, at, fact)
+        case = LivedCase(self, SHOP, f"unidentified-{waybill}", f"unidentified-{waybill}", "nobody", at)
+        await self.settled(id)
+        await case.rest()
+        return case
+
+    async def settled(self, id: str) -> None:
+        """An event that is looked at twice before it opens a case is done with."""
+        while not await self.pool.fetchval("SELECT status = 'done' FROM inbox WHERE id = $1", id):
+            await asyncio.sleep(0.02)
+            await self.hand_over()
+
+    async def beside(self, first: LivedCase, case_type: CaseType | str, **request: Any) -> LivedCase:
+        """Another case of the same customer about the same order, under a number of its own."""
+        own = {"request_id": f"beside-{next(self._numbers)}", "order": first.request["order"]}
+        return await self.open(case_type, same_customer_as=first, **own | request)
+
     async def tell(self, kind: str, id: str, at: datetime, data: Mapping[str, Any], subject: str = "") -> None:
         """Post a signed event to the door and have it handed over."""
         event = {"specversion": "1.0", "id": id, "source": "tests", "type": kind, "time": at.isoformat(), "data": data}

@@ -282,13 +282,13 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     ),
     "refund_only-goods_taken_over": (
         "refund_only", {"beside": "return_refund"},
-        (_decides("goods_held", "go_on", by="supervisor:2"), _decides("refund_only", "full_refund")),
+        (_decides("goods_held", "go_on", by="supervisor:2"),),
     ),
     "unidentified_parcel-matched": (
-        "unidentified_parcel", {}, (_commands("parcel_owner", "match_parcel", "agent:7", case="T0001-return_refund"),),
+        "unidentified_parcel", {}, (_commands("parcel_owner", "match_parcel", "agent:7", case="T9999-return_refund"),),
     ),
     "unidentified_parcel-announced": (
-        "unidentified_parcel", {}, (_says("parcel_owner", "parcel_announced", case="T0001-return_refund"),),
+        "unidentified_parcel", {}, (_says("parcel_owner", "parcel_announced", case="T9999-return_refund"),),
     ),
     "unidentified_parcel-kept": ("unidentified_parcel", {}, (_decides("unclaimed", "keep", by="supervisor:2"),)),
     "unidentified_parcel-sent_back": (

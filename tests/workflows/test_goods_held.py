@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -14,13 +12,6 @@ from tests.workflows.lived_case import LivedCase, Refused
 PAIR = {"paid": 9000, "lines": [{"sku": "PAIR", "quantity": 2, "price": 9000}]}
 ONE = [{"sku": "PAIR", "quantity": 1}]
 BOTH = [{"sku": "PAIR", "quantity": 2}]
-_numbers = itertools.count(1)
-
-
-async def beside(house: House, first: LivedCase, kind: str, **request: Any) -> LivedCase:
-    """Another request about the same order."""
-    own = {"request_id": f"beside-{next(_numbers)}", "same_customer_as": first, "order": first.request["order"]}
-    return await house.open(kind, **own | request)
 
 
 async def holding(house: House, *cases: LivedCase) -> list[bool]:
@@ -31,7 +22,7 @@ async def holding(house: House, *cases: LivedCase) -> list[bool]:
 async def test_a_second_case_about_the_same_goods_waits_for_a_person_who_sees_the_first(house: House) -> None:
     """An exchange of what is on its way back already: nothing is done, `explain` names the return, a person decides."""
     first = await house.open("return_refund", order=PAIR, lines=BOTH)
-    second = await beside(house, first, "exchange", lines=ONE)
+    second = await house.beside(first, "exchange", lines=ONE)
 
     asked = await second.run_until(needs_human="decide:goods_held", ball_with="agent")
 
@@ -58,7 +49,7 @@ async def test_a_second_case_about_the_same_goods_waits_for_a_person_who_sees_th
 async def test_the_same_affair_ends_and_the_customer_hears_which_case_goes_on(house: House) -> None:
     """He asked twice: the second case ends by an agent's word, pays nothing, and names the first."""
     first = await house.open("return_refund")
-    second = await beside(house, first, "refund_only")
+    second = await house.beside(first, "refund_only")
     await second.run_until(needs_human="decide:goods_held")
 
     await second.act("decide", resolution="same_affair")
@@ -76,7 +67,7 @@ async def test_what_was_paid_back_is_not_paid_back_again_without_a_supervisor(ho
     first = await house.open("return_refund")
     assert await first.to_the_end() == "refunded"
 
-    second = await beside(house, first, "parcel_lost", reason="lost")
+    second = await house.beside(first, "parcel_lost", reason="lost")
 
     assert (await second.rest()).needs_human == "decide:goods_held"
     assert (await second.handle.query("explain"))["goods_held_by"] == [first.case_no]
@@ -85,7 +76,7 @@ async def test_what_was_paid_back_is_not_paid_back_again_without_a_supervisor(ho
 async def test_a_customer_who_takes_his_second_request_back_leaves_nothing_at_the_desk(house: House) -> None:
     """While a person looks at whose goods they are, he withdraws: the case ends, the first goes on."""
     first = await house.open("return_refund")
-    second = await beside(house, first, "refund_only")
+    second = await house.beside(first, "refund_only")
     await second.run_until(needs_human="decide:goods_held")
 
     await second.say("customer_withdrew")
@@ -97,7 +88,7 @@ async def test_a_customer_who_takes_his_second_request_back_leaves_nothing_at_th
 async def test_a_question_is_no_claim_on_the_goods(house: House) -> None:
     """A late delivery, and a return of the same goods: neither waits for the other."""
     first = await house.open("courier_conduct", reason="service")
-    second = await beside(house, first, "return_refund")
+    second = await house.beside(first, "return_refund")
     assert (await second.rest()).needs_human == ""
     assert await holding(house, first, second) == [False, True]
 
@@ -110,7 +101,7 @@ async def test_two_cases_of_one_order_never_pay_more_than_was_paid_for_it(house:
     lower = {"reason": "price_drop", "drop": {"prices": [{"sku": "TEA", "price": 2000}]}}
     if whole_first:
         assert await first.to_the_end() == "refunded"
-    second = await beside(house, first, "price_difference", **lower)
+    second = await house.beside(first, "price_difference", **lower)
     late = second if whole_first else first
 
     await late.run_until(needs_human="decide:refund_refused1", ball_with="finance")

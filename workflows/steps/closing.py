@@ -103,7 +103,13 @@ class Closing:
             case.state.needs_human = ""
         return True
 
+    async def unheard(self, outcome: Outcome) -> None:
+        """The end of a case for which no customer asked: none is told, and none is asked how it was (X5, W-3)."""
+        self._case.cancel_work_clocks()
+        await self._case.once("closed", lambda: self._shut(outcome, Ending.SETTLED), bool)
+
     async def _shut(self, outcome: Outcome, ending: Ending) -> bool:
+        """It is over."""
         case = self._case
         case.state.outcome = outcome
         case.state.closed_at = case.now
