@@ -16,6 +16,7 @@ from statistics import fmean, median
 from pydantic import BaseModel, ConfigDict
 
 from domain.clocks import ClockState
+from domain.cost import Cost, Rates, costs
 from domain.holding import holds
 from domain.money import Money
 from domain.vocabulary import Outcome
@@ -104,6 +105,8 @@ class Month(_Row):
     claims: Sequence[SumOfMonth] = ()
     losses: Sequence[LossOfMonth] = ()
     tags: Sequence[TagOfMonth] = ()
+    costs: Sequence[Cost] = ()
+    rates: Rates = Rates()
     asked: int = 0  # surveys sent
     scores: Sequence[int] = ()
 
@@ -172,6 +175,7 @@ def indicators(month: Month, worked: Worked) -> list[Indicator]:
         ),
         *_sums("reimbursements", month.claims),
         _mean("staff_acts", [case.staff_acts for case in closed]),
+        *_costs(month, sum(case.staff_acts for case in closed), len(closed)),
         _mean("satisfaction", month.scores, of=f"{len(month.scores)}/{month.asked}"),
     ]
 
@@ -186,6 +190,19 @@ def _on_time(clocks: Sequence[ClockOfMonth]) -> list[Indicator]:
     counted = [clock for clock in clocks if clock.missed or clock.state is not ClockState.CANCELLED]
     ids = sorted({clock.id for clock in counted})
     return [_share("on_time", [not clock.missed for clock in counted if clock.id == id], of=id) for id in ids]
+
+
+def _costs(month: Month, acts: int, closed: int) -> list[Indicator]:
+    return [
+        Indicator(
+            id="cost",
+            of=one.what,
+            count=one.count,
+            amount=one.amount,
+            value=one.count if one.count and one.amount is None else None,
+        )
+        for one in costs(month.costs, month.rates, acts, closed)
+    ]
 
 
 @holds("R-TAG")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
+from domain.cost import Cost
 from domain.indicators import CaseOfMonth, ClockOfMonth, LossOfMonth, Month, SumOfMonth, TagOfMonth
 from domain.money import Money
 from store.pool import Database
@@ -30,6 +31,7 @@ async def month(database: Database, shop: str, first: datetime, next: datetime, 
         claims=[_sum(row, "state") for row in await database.fetch(SQL["report_claims"], *which)],
         losses=[LossOfMonth(**row) for row in await database.fetch(SQL["report_incidents"], *which)],
         tags=[TagOfMonth(**row) for row in await database.fetch(SQL["report_tags"], *which, recurring)],
+        costs=[_cost(row) for row in await database.fetch(SQL["report_costs"], *which)],
         asked=surveys["asked"],
         scores=surveys["scores"],
     )
@@ -38,3 +40,8 @@ async def month(database: Database, shop: str, first: datetime, next: datetime, 
 def _sum(row: asyncpg.Record, what: str) -> SumOfMonth:
     amount = Money(minor=row["minor"], currency=row["currency"] or "CNY")
     return SumOfMonth(what=row[what], count=row["count"], amount=amount)
+
+
+def _cost(row: asyncpg.Record) -> Cost:
+    amount = None if row["minor"] is None else Money(minor=row["minor"], currency=row["currency"] or "CNY")
+    return Cost(what=row["what"], count=row["count"], amount=amount)

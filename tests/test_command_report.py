@@ -21,6 +21,7 @@ from tests.store.pages import START, page, record
 from tests.test_command_case import Told, told
 
 HOSTILE = '=HYPERLINK("http://example.invalid","x")'
+LOST = {"incident": "lost", "courier": "yto", "waybill": HOSTILE}
 
 
 @dataclass
@@ -49,7 +50,7 @@ async def books(module_database: str, tmp_path_factory: Any) -> AsyncIterator[Bo
                 1,
                 range(1, 1),
                 record("clock", "D-REFPAY", id="D-REFPAY", state="met", missed=missed, **ended),
-                *([record("parcel_incident", "p", incident="lost", courier="yto", waybill=HOSTILE)] if missed else ()),
+                *([record("parcel_incident", "p", liability="courier", **LOST)] if missed else ()),
                 record("survey_response", "s", score=3 if missed else 5),
                 record("case_tag", "tag", cause="defective", liability="supplier", products=["CUP"], by="system"),
                 case_no=case_no,

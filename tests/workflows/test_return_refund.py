@@ -274,6 +274,28 @@ async def test_no_fault_found_goes_back_at_his_cost_after_quote_and_consent(hous
     assert sent["leg"] == "send_back"
     assert [moved["disposition"] for moved in await case.ledger("goods_moved")] == ["send_back"]
     assert await case.payments() == []
+    paid, left = await case.one("collection_paid"), await case.one("shipment_ordered")
+    assert (paid.rule, paid.data["amount"], paid.data["purpose"]) == ("M-NODEFECT", "6.00 CNY", "return_freight")
+    assert agreed.at < paid.at <= left.at, "the goods leave when it is paid"
+
+
+async def test_freight_that_is_not_paid_keeps_the_goods_here_until_a_person_decides(house: House) -> None:
+    """He agreed and does not pay in time: asked twice, closed, and a supervisor has them sent all the same."""
+    lines = [{"sku": "CARVED", "quantity": 1, "price": 4500, "category": "custom_made"}]
+    case = await house.open(
+        "return_refund", reason="quality", evidence=PHOTOS, warehouse={"second": "no_fault_found"},
+        order={"paid": 5100, "freight": 600, "lines": lines}, customer={"pays_after": "never"},
+    )  # fmt: skip
+
+    await case.run_until(needs_human="decide:way_back_unpaid")
+    assert (await case.one("clock_breached", clock="S-PAY")).rule
+    assert (await case.one("collection_closed")).data["amount"] == "6.00 CNY"
+    assert len(await case.told("payment_asked")) == 2
+    assert await case.ledger("goods_shipped") == []
+    await case.act("decide", by="supervisor:2", resolution="send_back")
+
+    assert await case.to_the_end() == "returned_to_customer"
+    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
 
 
 async def test_the_customer_may_choose_to_have_faultless_goods_back(house: House) -> None:

@@ -327,6 +327,21 @@ async def test_without_a_fault_it_goes_back(house: House) -> None:
     assert await case.to_the_end() == "no_fault_found"
 
     assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["repair_out"]
+    assert await case.journal("collection_open") == [], "no freight was charged, so none is quoted"
+
+
+async def test_without_a_fault_it_goes_back_when_its_way_is_paid(house: House) -> None:
+    """Where postage was charged the way back is quoted, agreed to and collected; unpaid, a person decides."""
+    order = {"paid": 5100, "freight": 600, "free_postage": False}
+    paid = await signed(house, repairer={"ends": "no_fault"}, order=order)
+    assert await paid.to_the_end() == "no_fault_found"
+    assert (await paid.one("collection_paid")).data["purpose"] == "return_freight"
+
+    unpaid = await signed(house, repairer={"ends": "no_fault"}, order=order, customer={"pays_after": "never"})
+    await unpaid.run_until(needs_human="decide:way_back_unpaid")
+    assert await unpaid.ledger("goods_shipped") == []
+    await unpaid.act("decide", by="supervisor:2", resolution="send_back")
+    assert await unpaid.to_the_end() == "returned_to_customer"
 
 
 @pytest.mark.parametrize(("agreed", "outcome"), [(True, "repaired"), (False, "returned_to_customer")])

@@ -142,6 +142,8 @@ async def no_fault(case: Case) -> Outcome:
     )  # fmt: skip
     if answer.said is not Said.AGREED:
         return await case.remedy.decided_at_desk("no_fault_unanswered", "M-NODEFECT")
+    if not await case.collection.way_back():
+        return await case.remedy.decided_at_desk("way_back_unpaid", "M-NODEFECT")
     return await give_back(case, Outcome.NO_FAULT_FOUND)
 
 

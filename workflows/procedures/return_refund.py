@@ -116,7 +116,9 @@ async def convert(case: Case) -> Outcome:
 
 
 async def give_back(case: Case) -> Outcome:
-    """His own goods go back to him, which he agreed to pay for (W-8)."""
+    """His own goods go back to him when he paid for their way, to which he agreed (W-8, M-NODEFECT)."""
+    if not await case.collection.way_back():
+        return await case.remedy.decided_at_desk("way_back_unpaid", "M-NODEFECT")
     await case.returns.dispose(Disposition.SEND_BACK)
     if await case.shipping.send(ShipmentLeg.SEND_BACK, "W-8"):
         return Outcome.NO_FAULT_FOUND

@@ -11,11 +11,14 @@ from domain.clocks import Clock
 from domain.messages.facts import CustomerAgreed, PaymentReceived
 from domain.money import Money
 from domain.ports.collection import CollectionIntent, CollectionRow, CollectionStatus
-from domain.vocabulary import Party, Stage
+from domain.vocabulary import Party, Resolution, Stage
 from workflows.endings import PartnerSaidNo, Withdrawn
 
 if TYPE_CHECKING:
     from workflows.course import Case
+
+
+WAY_BACK = 3  # the customs since which the freight of goods without a fault is collected before they go back
 
 
 class _Sum(NamedTuple):
@@ -52,6 +55,17 @@ class Collection:
             return row.status is CollectionStatus.PAID
 
         return await case.once(step, collecting, bool)
+
+    async def way_back(self) -> bool:
+        """The freight of his own goods' way back, which he agreed to (W-8, M-NODEFECT): paid before they leave.
+
+        True where none was quoted. Cases that began under earlier customs asked for it and left it at that.
+        """
+        case = self._case
+        quoted = [one for one in case.state.proposals if one.plan == Resolution.SEND_BACK and one.agreed and one.fee]
+        if case.start.customs < WAY_BACK or not quoted or quoted[-1].fee is None:
+            return True
+        return await self.collect(quoted[-1].fee, purpose="return_freight", rule="M-NODEFECT", step="way_back")
 
     async def _paid_for(self, asked: _Sum, row: CollectionRow, clock: Clock) -> CollectionRow:
         """Ask him, remind him halfway, and close the matter when it is due. Who withdraws meanwhile may have paid."""

@@ -99,7 +99,8 @@ class Shipping:
         except PartnerSaidNo as no:
             case.note("shipment_refused", rule, leg=leg, code=no.code)
             return False
-        case.note("shipment_ordered", rule, leg=leg)
+        sent = [{"sku": line.sku, "quantity": line.quantity} for line in goods or case.order.whole()]
+        case.note("shipment_ordered", rule, leg=leg, goods=sent)
         return True
 
     async def _waybill(self, step: str) -> str:
