@@ -86,6 +86,23 @@ async def test_a_declined_gesture_is_owed_no_more_and_the_next_rung_is_shown(hou
     assert [one["state"] for one in await case.records("compensation")] == ["declined", "given"]
 
 
+async def test_a_word_that_came_before_the_offer_is_no_answer_to_it(house: House) -> None:
+    """He said no, and later yes, to something else: what is offered and quoted after it waits for words of its own."""
+    case = await waiting(house)
+    await case.say("customer_agreed", agreed=False)
+    await offer(case, "coupon", 10)
+    assert len((await shown(case))["open_promises"]) == 1
+    await case.say("customer_agreed", agreed=False)
+    assert (await shown(case))["open_promises"] == []
+
+    await case.say("customer_agreed", agreed=True)
+    await case.act("quote_fee", what="repair", amount={"minor": 800})
+
+    (quoted,) = (await case.state()).proposals
+    assert quoted.agreed is None
+    assert [entry.rule for entry in await case.journal("consent_to_nothing")] == ["P-CONSENT"] * 2
+
+
 async def test_his_silence_voids_no_promise_of_money(house: House) -> None:
     """Nobody answers the offer of ten yuan, and the provider is slow: it is paid within the day that was promised."""
     case = await waiting(house, provider={"answer": "pending", "notice_after": "3h"})

@@ -94,15 +94,15 @@ class Consent:
     async def _open(self, plan: Resolution, rule: str, choices: tuple[Resolution, ...], fee: Money | None) -> str:
         case = self._case
         proposal = Proposal(id=f"C{case.state.number()}", plan=plan, choices=choices, fee=fee)
-        self._nothing_was_agreed_to()
+        self.nothing_was_agreed_to()
         case.state.proposals.append(proposal)
         case.note("plan_proposed", rule, proposal=proposal.id, plan=plan, choices=list(choices), fee=str(fee or ""))
         if fee is not None:
             case.record("fee_quote", proposal.id, "P-FEEQUOTE", what=plan, amount=fee.model_dump(), agreed=None)
         return proposal.id
 
-    def _nothing_was_agreed_to(self) -> None:
-        """An agreement that came before anything was proposed is no consent, unless it names what it agrees to."""
+    def nothing_was_agreed_to(self) -> None:
+        """A yes or no that came before anything was proposed is none, unless it names what it is to."""
         case = self._case
         for fact in [f for f in case.state.mailbox if f.kind == CustomerAgreed.kind]:
             early = CustomerAgreed.model_validate(fact.payload)
@@ -124,7 +124,8 @@ class Consent:
 
     async def _tell_fee(self, quoted: Proposal) -> None:
         what, step = quoted.plan.removeprefix(FEE), f"quote/{quoted.id}"
-        self._nothing_was_agreed_to()
+        if not self._case.goodwill.unanswered():
+            self.nothing_was_agreed_to()
         self._quoting = True  # it may wait for an hour when he can be called, and that rest has duties again
         try:
             await self._case.contact.tell("fee_quoted", "P-FEEQUOTE", step=step, what=what, amount=str(quoted.fee))

@@ -115,6 +115,8 @@ class Goodwill:
 
     async def _tell(self, gesture: Gesture) -> None:
         """He hears what we would like to give him and by when, and that he may have something else."""
+        if self._waits_alone():
+            self._case.consent.nothing_was_agreed_to()
         owed = next(promise for promise in self._case.state.promises if promise.id == gesture.promise)
         what = f"{GOODWILL}_{gesture.form}"
         await self._case.contact.tell(
@@ -127,14 +129,17 @@ class Goodwill:
         """What is owed to him and has no word of his yet."""
         return [one for one in self._case.state.gestures_in(GestureState.OWED) if one.agreed is None]
 
+    def _waits_alone(self) -> bool:
+        """Whether one gesture waits for his word, and nothing else does."""
+        open_plans = (one for one in self._case.state.proposals if one.agreed is None and not one.lapsed)
+        return len(self.unanswered()) == 1 and not any(open_plans)
+
     def _answered(self, gesture: Gesture) -> bool:
         """His word on it. One that names nothing is taken for it only when nothing else waits for his word."""
         case = self._case
         if gesture.agreed is not None or case.done(_begun(gesture)):  # money on its way is not declined any more
             return False
-        open_plans = (one for one in case.state.proposals if one.agreed is None and not one.lapsed)
-        alone = len(self.unanswered()) == 1 and not any(open_plans)
-        named = {gesture.id, gesture.promise, *([""] if alone else [])}
+        named = {gesture.id, gesture.promise, *([""] if self._waits_alone() else [])}
         for fact in case.state.mailbox:
             if fact.kind != CustomerAgreed.kind:
                 continue
