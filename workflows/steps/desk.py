@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from domain.answers import Ruling
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from workflows.course import Case
 
 T = TypeVar("T")
+OUTER = 3  # the customs since which a platform's deadline bounds every decision
 
 
 class Desk:
@@ -58,7 +60,8 @@ class Desk:
         while True:
             turn += 1
             id = within if turn == 1 else "S-DECIDE"
-            clock = await case.clock(id, name=f"S-DECIDE/{name or question}#{turn}" if id == "S-DECIDE" else id)
+            named = f"S-DECIDE/{name or question}#{turn}" if id == "S-DECIDE" else id
+            clock = await case.clock(id, name=named, no_later_than=self._platform_waits_until())
             made = await case.until(
                 ready,
                 code=f"decision_{question}",
@@ -71,6 +74,13 @@ class Desk:
                 case.state.needs_human = ""
                 return made
             escalate(case, f"overdue:{id}", rule)
+
+    def _platform_waits_until(self) -> datetime | None:
+        """The deadline that a platform gave with the request, while it is ahead: what we decide is never due later."""
+        case = self._case
+        deadline = case.request.deadline
+        ahead = deadline is not None and deadline > case.now
+        return deadline if ahead and case.start.customs >= OUTER else None
 
     def take_decision(self) -> Ruling | None:
         """What a person decided, if he did."""
@@ -131,7 +141,9 @@ class Desk:
         case, turn = self._case, 0
         while True:
             turn += 1
-            clock = await case.clock("S-APPROVAL", name=f"S-APPROVAL/{asked_id}#{turn}")
+            clock = await case.clock(
+                "S-APPROVAL", name=f"S-APPROVAL/{asked_id}#{turn}", no_later_than=self._platform_waits_until()
+            )
             asked = next(a for a in case.state.approvals if a.id == asked_id)
             verdict = await case.until(
                 lambda: _verdict(case, asked_id),
