@@ -71,7 +71,7 @@ class Request(BaseModel):
     shop: str
     case_type: CaseType
     request_id: str | None = None  # the platform's own number of the request, where it has one
-    parent: str = Field(default="", exclude_if=lambda no: not no)  # whose loss is claimed: the customer's case
+    parent: str = Field(default="", max_length=64, exclude_if=lambda no: not no)  # of a claim: the customer's case
     order: Order
     reason: ReasonCode
     platform_reason: str = Field(default="", max_length=200)  # kept apart, never asked to be changed (X16)
@@ -179,8 +179,8 @@ class OrderNotice(BaseModel):
 
 
 CUSTOMS = 3
-"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014); under 2, a claim
-on a courier was a request of the customer's case (docs/decisions/0017)."""
+"""Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014); under 2, a
+claim on a courier was a request of the customer's case (docs/decisions/0017)."""
 
 
 class CaseStart(BaseModel):

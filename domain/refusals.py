@@ -92,12 +92,12 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         _out_of_stage(state, type(command))
         or grievance.out_of_place(start, state, type(command))
         or courier_claim.out_of_place(start, type(command))
-        or courier_claim.acting(start, message.role, command)
         or unidentified_parcel.out_of_place(start, type(command))
         or unidentified_parcel.acting(start, message.role, command)
         or _words(start, command)
         or review.trading(start, command)
         or _contents(start, state, message, command)
+        or courier_claim.acting(start, message.role, command)
     )
 
 

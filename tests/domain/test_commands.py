@@ -198,6 +198,7 @@ def test_every_command_does_something() -> None:
         "close_case": {"note_ref": "n"},
         "reopen_case": {},
         "cancel_case": {"reason": "r"},
+        "record_reimbursement": {"amount": yuan_of("30.00")},
     }
     waits_for = {"decide": "decision_lost", "provide_input": "refund_balance", "close_case": "confirmation",
                  "submit_evidence": "evidence_pack"}  # fmt: skip
@@ -216,6 +217,9 @@ def test_every_command_does_something() -> None:
         if kind == "match_parcel":
             parcel = desk.start.request.model_copy(update={"case_type": CaseType.UNIDENTIFIED_PARCEL})
             desk.start = desk.start.model_copy(update={"request": parcel})
+        if kind == "record_reimbursement":
+            claim = desk.start.request.model_copy(update={"case_type": CaseType.COURIER_CLAIM, "parent": "C1"})
+            desk.start = desk.start.model_copy(update={"request": claim})
         before = desk.state.model_copy(deep=True)
         desk.does(kind, "supervisor:2", **fields)
         before.unread, before.entry_count = desk.state.unread, desk.state.entry_count

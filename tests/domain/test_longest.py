@@ -73,7 +73,7 @@ def test_the_heaviest_request_starts_a_case_far_below_the_limit() -> None:
     """As many lines, photos and characters as the door admits, with the packaged rules: less than half of the limit."""
     drop = heaviest(PriceDrop)
     del drop["prices"][1:]  # each SKU once, and the heaviest lines have one and the same
-    request = Request.model_validate(heaviest(Request, drop=drop))
+    request = Request.model_validate(heaviest(Request, drop=drop, parent=""))
     assert (len(request.order.lines), len(request.evidence)) == (200, 50)
     start = CaseStart(request=request, rules=RULES, opened_at=datetime(2100, 12, 31, tzinfo=UTC))
     assert 100_000 < len(start.model_dump_json().encode()) < LIMIT
