@@ -115,3 +115,15 @@ async def test_a_worklist_is_one_index_scan(register, pool):
     (scan,) = plan["Plan"]["Plans"]
     assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "cases_open_by_priority"), json.dumps(plan)
     assert scan["Actual Rows"] == 50
+
+
+async def test_a_case_and_its_claims_are_found_from_both_sides(register, pool):
+    """A claim on a courier runs beside the case of a customer: either number leads to both."""
+    for case_no in ("C900", "C900.claim", "C900.claim2"):
+        await PostgresJournal(pool).write(page(1, range(1, 2), case_no=case_no))
+    await pool.execute("UPDATE cases SET parent_case_no = 'C900' WHERE case_no LIKE 'C900.claim%'")
+
+    assert [one.case_no for one in await register.claims("demo", "C900")] == ["C900.claim", "C900.claim2"]
+    assert await register.claims("demo", "C900.claim") == []
+    assert (await register.get("demo", "C900.claim")).parent_case_no == "C900"
+    assert {one.case_no for one in await register.find("demo", "C900")} == {"C900", "C900.claim", "C900.claim2"}

@@ -98,3 +98,34 @@ async def test_repairs_goodwill_and_what_was_recovered(ledger: Ledger, pool: Any
     assert await ledger.costs() == {
         "repairs": (1, None), "goodwill": (1, 500), "reimbursed": (1, 900), "collected": (1, 600),
     }  # fmt: skip
+
+
+async def test_a_loss_is_a_couriers_by_his_fault_alone(pool: Any) -> None:
+    """M-COURIER: what he lost or broke counts by his name; what we never handed over, or packed badly, does not."""
+    for number, (incident, liability) in enumerate(
+        [("lost", "courier"), ("damage", "courier"), ("damage", "supplier"), ("not_shipped", "merchant")]
+    ):
+        found = record("parcel_incident", "YT1", incident=incident, courier="yto", liability=liability)
+        await PostgresJournal(pool).write(page(1, range(1, 2), found, case_no=f"L{number}"))
+
+    month = await report.month(pool, "", *MONTH, recurring=90)
+    assert {(one.incident, one.courier, one.count) for one in month.losses} == {
+        ("lost", "yto", 1),
+        ("damage", "yto", 1),
+    }
+
+
+async def test_a_claim_counts_by_how_it_stands_and_is_no_case_of_a_customer(pool: Any) -> None:
+    """X5: what couriers paid and refused stands apart; the cases of the month are those that customers asked for."""
+    await PostgresJournal(pool).write(page(1, range(1, 2), case_no="P1"))
+    for state, minor in (("paid", 3000), ("written_off", 4500), ("paid", 1000)):
+        case_no = f"P1.claim{minor}"
+        made = record("courier_claim", case_no, amount={"minor": minor, "currency": "CNY"}, state=state)
+        await PostgresJournal(pool).write(page(1, range(1, 2), made, case_no=case_no, case_type="courier_claim"))
+        await pool.execute("UPDATE cases SET parent_case_no = 'P1' WHERE case_no = $1", case_no)
+
+    month = await report.month(pool, "", *MONTH, recurring=90)
+    assert {(one.what, one.count, one.amount.minor) for one in month.claims} == {
+        ("paid", 2, 4000), ("written_off", 1, 4500),
+    }  # fmt: skip
+    assert [case.case_type for case in month.cases] == ["refund_only"]
