@@ -24,13 +24,17 @@ import worker
 from domain import rulebook_file
 from domain.events import CUSTOMS, CaseStart, Person, Request
 from domain.identity import TASK_QUEUE, workflow_id
+from domain.messages.facts import ReturnReceived
 from domain.money import Money
 from domain.order import Order, OrderLine
+from domain.parcel_candidates import Candidate
+from domain.unidentified_parcel import request_for
 from domain.vocabulary import CaseType, ReasonCode
 from domain.webhook_signature import SigningKeys
 from gateways.signed_json import PartnerWire, partner_client
 from local.temporal_server import TemporalServer
 from store.openings import Openings
+from store.parcel_candidates import ParcelCandidates
 from store.pool import open_pool
 from store.texts import PostgresTexts
 from store.working_time import CalendarWorkingTime
@@ -309,6 +313,28 @@ async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:
     both, one = await asyncio.gather(office.run("show", "TWIN-1"), office.run("show", "south/TWIN-1", "--json"))
     assert (both.code, "north/TWIN-1, south/TWIN-1" in both.err) == (1, True)
     assert one.json["case"]["shop"] == "south"
+
+
+async def test_a_parcel_of_nobody_shows_whose_it_may_be_and_goes_to_a_case_that_exists_alone(office: Office) -> None:
+    """`explain` names the candidates; a number that no case has is refused before anything happens."""
+    now, owner = datetime.now(UTC), await office.open("OWNER-1")
+    receipt = ReturnReceived.model_validate({"waybill": "NOBODY-1", "lines": [{"sku": "CUP", "quantity": 1}]})
+    request, rules = request_for("desk", receipt, receipt.waybill, now), rulebook_file.default().rules()
+    await Openings(office.pool).open(request, rules, rulebook_file.default_text(), now)
+    found = await ParcelCandidates(office.pool).of("desk", receipt, ["OWNER-1"])
+    assert found[0] == Candidate(case_no=owner, why=("slip", "goods"))
+    start = CaseStart(request=request, rules=rules, opened_at=now, customs=CUSTOMS, candidates=found)
+    first = {"start_signal": receipt.kind, "start_signal_args": [receipt.model_dump(mode="json")]}
+    await office.client.start_workflow("Case", start, id=request.workflow_id, task_queue=TASK_QUEUE, **first)
+    await office.until("desk", "unidentified-NOBODY-1", "needs_human", "parcel_owner")
+
+    shown = await office.run("explain", "unidentified-NOBODY-1")
+    assert "OWNER-1 slip goods" in shown.out, shown
+    wrong = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", "OWNER-9")
+    assert (wrong.code, "no case OWNER-9" in wrong.err) == (1, True), wrong
+    right = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner)
+    assert right.code == 0, right
+    await office.until("desk", "unidentified-NOBODY-1", "outcome", "matched")
 
 
 @workflow.defn(name="Case", sandboxed=False)
