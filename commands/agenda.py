@@ -11,7 +11,7 @@ from commands.case_named import with_pool
 from commands.failure import Failure
 from commands.language import language, say
 from commands.output import AsJson, Column, show_json, show_table, tell
-from commands.signature import checked
+from commands.signature import of_the_house
 
 if TYPE_CHECKING:
     from domain.agenda import AgendaItem, AgendaOrder
@@ -78,7 +78,7 @@ def done(
     from store.agenda import PostgresAgenda
 
     _known(name)
-    who = checked(by, staff=True)
+    who = of_the_house(by)
     ended = with_pool(lambda pool: PostgresAgenda(pool).done(name, who, datetime.now(UTC)))
     if as_json:
         show_json({"name": name, "done": ended})

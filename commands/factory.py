@@ -16,7 +16,7 @@ from commands.failure import Failure
 from commands.language import say, sentence_of
 from commands.output import AsJson, Column, show_json, show_record, show_table, tell
 from commands.paper import Out, tell_missing, write
-from commands.signature import checked
+from commands.signature import of_the_house
 
 if TYPE_CHECKING:
     import asyncpg
@@ -66,14 +66,6 @@ Number = Annotated[str, typer.Argument(metavar="RTF-N", help=say("退厂单号�
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=say("不再询问。", "Do not ask."))]
 
 
-def _person(by: str) -> str:
-    """Somebody at a desk of ours, or in the warehouse."""
-    from domain.case import STAFF
-    from domain.vocabulary import Party
-
-    return checked(by, desks=sorted(STAFF | {Party.WAREHOUSE}))
-
-
 def _by(zh: str, en: str) -> Any:
     return typer.Option("--by", metavar="ROLE:ID", help=say(zh, en))
 
@@ -109,7 +101,7 @@ def note(
     from domain.factory_note import LONGEST_SUPPLIER
     from store.factory_notes import FactoryNotes
 
-    who, supplier = _person(by), supplier.strip()
+    who, supplier = of_the_house(by), supplier.strip()
     if len(supplier) > LONGEST_SUPPLIER:
         raise typer.BadParameter(
             say(f"厂家名最多 {LONGEST_SUPPLIER} 个字。", f"A maker's name has at most {LONGEST_SUPPLIER} characters.")
@@ -162,7 +154,7 @@ def send(
     from commands.factory_sending import tell_warehouse
     from store.factory_notes import FactoryNotes
 
-    who, wanted = _person(by), _number(number)
+    who, wanted = of_the_house(by), _number(number)
     partner = settings.load().partner("warehouse")
 
     async def sending(pool: asyncpg.Pool) -> tuple[FactoryNote, str]:
@@ -190,7 +182,7 @@ def undo(
     """Take a note back."""
     from store.factory_notes import FactoryNotes
 
-    who, wanted = _person(by), _number(number)
+    who, wanted = of_the_house(by), _number(number)
     undone = _asked(lambda pool: FactoryNotes(pool).take_back(wanted, who, _now()))
     _show(undone, f"{undone.name} 已撤销，货回到不良区。", f"{undone.name} is taken back.", as_json=as_json)
 
@@ -211,7 +203,7 @@ def deducted(
     from domain.money import Money
     from store.factory_notes import FactoryNotes
 
-    who, wanted = _person(by), _number(number)
+    who, wanted = of_the_house(by), _number(number)
     try:
         sum_ = Money.parse(amount, currency)
     except ValueError as error:

@@ -12,6 +12,18 @@ _ID = re.compile(r"(?!(?:\D*\d){11})[0-9A-Za-z][0-9A-Za-z._-]{0,31}", re.ASCII)
 """A code: a name in characters is none, and no id has as many digits as a mobile telephone (P-PRIV)."""
 
 
+def of_the_house(by: str) -> str:
+    """The signature of somebody at a desk of ours or in the warehouse, whose id must be told.
+
+    Raises:
+        Failure: it is none, with how to write it.
+    """
+    from domain.case import STAFF
+    from domain.vocabulary import Party
+
+    return checked(by, desks=sorted(STAFF | {Party.WAREHOUSE}))
+
+
 def checked(by: str, *, staff: bool = False, desks: Collection[str] = ()) -> str:
     """The signature as it is kept. With `staff`: of a person on the staff, whose id must be told; `desks`: of these.
 

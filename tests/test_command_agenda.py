@@ -42,3 +42,11 @@ async def test_an_item_that_does_not_exist_is_refused_with_the_ones_that_do(envi
     assert (wrong.code, "refund_sweeps, night_sweep" in wrong.err) == (1, True)
     nobody = await told(environment, "agenda", "done", "refund_sweeps", "--by", "somebody", language="en")
     assert (nobody.code, "Write it as role:id" in nobody.err) == (1, True)
+
+
+async def test_each_desk_is_done_with_its_own_list(environment: dict[str, str]) -> None:
+    """Purchasing is done with the defects and the warehouse with the Return Log, though neither decides on sums."""
+    for name, by in (("defects", "purchasing:4"), ("return_log", "warehouse:2")):
+        await told(environment, "agenda", "now", name, language="en")
+        done = await told(environment, "agenda", "done", name, "--by", by, language="en")
+        assert done.out == f"{name}: 1 done with.\n", done.err
