@@ -39,6 +39,7 @@ CASES = {
     ("5", "customer_unreachable"): ("delivered", 0),
     ("6", "no_tracking_info"): ("delivered", 0),
     ("7", "parcel_lost"): ("refunded", 3200),
+    ("7", "courier_claim"): ("reimbursed", 0),
     ("8", "no_tracking_info"): ("delivered", 0),
     ("9", "return_refund"): ("withdrawn", 0),
 }
