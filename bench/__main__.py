@@ -55,7 +55,9 @@ async def _histories(servers: Stage) -> None:
         for twin in ("ours", "bare"):
             plays = Plays()
             async with servers.worker(twin, plays.heard):
-                found[twin] = await plays.play(Opener(twin, servers.client, servers.pool), kind, f"{twin}.exact")
+                found[twin] = await plays.play(
+                    Opener(twin, servers.client, servers.pool), kind, f"exact.{twin}.{kind.value}"
+                )
         for name in ("events", "bytes", "transitions"):
             ours, bare = (getattr(found[twin], name) for twin in ("ours", "bare"))
             print(f"  {kind.value:22s}{name:14s}{ours:8d}{bare:8d}{ours / bare:8.2f}")
