@@ -109,7 +109,7 @@ def activities_over(
     refunds = RefundActivities(PostgresRefundLedger(pool), provider, PostgresOneTimeInputs(pool))
     payments = SignedCollectionGateway(dict.fromkeys(REFUND_CHANNELS, wires["refund"]))
     collection = CollectionActivities(PostgresCollectionLedger(pool), payments)
-    reconciliation = ReconciliationActivities(PostgresReconciliations(pool), provider)
+    reconciliation = ReconciliationActivities(PostgresReconciliations(pool), provider, payments)
     return [
         contact.contact_customer,
         courier.track_parcel,

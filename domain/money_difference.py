@@ -31,6 +31,10 @@ class DifferenceKind(StrEnum):
     NOT_PAID = "not_paid"
     NOT_NOTED = "not_noted"
     CONTRADICTION = "contradiction"
+    COLLECTED_UNKNOWN = "collected_unknown"
+    COLLECTED_DIFFERS = "collected_differs"
+    COLLECTED_NOT_NOTED = "collected_not_noted"
+    COLLECTED_MISSING = "collected_missing"
 
 
 class _Meaning(NamedTuple):
@@ -75,6 +79,26 @@ _MEANINGS: Mapping[DifferenceKind, _Meaning] = MappingProxyType({
         Severity.NORMAL, "R-REF-PATH",
         "退款 {ours} 了结以后，渠道又作了相反的答复；请与渠道核对",
         "after the refund of {ours} had ended the provider answered otherwise; settle it with him",
+    ),
+    DifferenceKind.COLLECTED_UNKNOWN: _Meaning(
+        Severity.URGENT, "P-FEEQUOTE",
+        "顾客付了 {theirs}，账上没有向他收这笔款；请查明用途，补登或退回",
+        "a customer paid {theirs} that nobody here asked him for; find out what for, and enter it or give it back",
+    ),
+    DifferenceKind.COLLECTED_DIFFERS: _Meaning(
+        Severity.URGENT, "P-FEEQUOTE",
+        "向顾客收 {ours}，渠道实收 {theirs}；请补收或退还差额",
+        "{ours} was asked of the customer and {theirs} came; ask for the rest or give it back",
+    ),
+    DifferenceKind.COLLECTED_NOT_NOTED: _Meaning(
+        Severity.URGENT, "M-NODEFECT",
+        "顾客已付 {theirs}，账上没有记收款；请办妥他付的事，或把钱退回",
+        "a customer paid {theirs} and it is not noted here; give him what he paid for, or the money back",
+    ),
+    DifferenceKind.COLLECTED_MISSING: _Meaning(
+        Severity.URGENT, "P-FEEQUOTE",
+        "账上已收 {ours}，渠道对账单里没有；请与渠道核对",
+        "{ours} is noted as paid here and stands in no statement there; settle it with the provider",
     ),
 })  # fmt: skip
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from domain.ports.collection import CollectionAnswer, CollectionOrder, CollectionStatus
 from domain.ports.partner import PartnerRefused, PartnerUnavailable
+from domain.ports.reconciliation import StatementPage
 from gateways.signed_json import Effect, PartnerWire, code_of
+from gateways.statement import page_of
 
 _STATUS = {s.value: s for s in (CollectionStatus.OPEN, CollectionStatus.PAID, CollectionStatus.CLOSED)}
 _LINK = re.compile(r"https?://[!-~]{1,120}")
@@ -37,6 +39,16 @@ class SignedCollectionGateway:
         content = {"key": key, "channel": channel, "at": at.isoformat()}
         document = await self._wire(channel).call("payments.close", content, Effect.REPEATABLE, key)
         return _answer("payments.close", document)
+
+    async def statement(self, channel: str, start: datetime, end: datetime, cursor: str = "") -> StatementPage:
+        """Payments of customers that the provider booked in `start <= instant < end`, a page at a time.
+
+        Raises:
+            PartnerUnavailable: a line or `next` cannot be read; nothing of the page is used.
+        """
+        content = {"channel": channel, "start": start.isoformat(), "end": end.isoformat(), "cursor": cursor}
+        document = await self._wire(channel).call("payments.statement", content, Effect.READS)
+        return page_of("payments.statement", document)
 
     def _wire(self, channel: str) -> PartnerWire:
         wire = self._wires.get(channel)

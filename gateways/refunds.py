@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
-
-from domain.ports.partner import PartnerRefused, PartnerUnavailable
-from domain.ports.reconciliation import StatementLine, StatementPage
+from domain.ports.partner import PartnerRefused
+from domain.ports.reconciliation import StatementPage
 from domain.ports.refunds import HumanNeed, RefundAnswer, RefundOrder, RefundStatus
 from gateways.signed_json import Effect, PartnerWire, code_of
+from gateways.statement import page_of
 
 _ANSWERS = {
     s.value: s for s in (RefundStatus.DONE, RefundStatus.PENDING, RefundStatus.REFUSED, RefundStatus.NEEDS_HUMAN)
@@ -58,13 +57,7 @@ class SignedRefundGateway:
         """
         content = {"channel": channel, "start": start.isoformat(), "end": end.isoformat(), "cursor": cursor}
         document = await self._wire(channel).call("refunds.statement", content, Effect.READS)
-        lines, following = document.get("lines"), document.get("next")
-        if not isinstance(lines, list):
-            raise PartnerUnavailable("refunds.statement: the answer has no list of lines")
-        if not isinstance(following, str | None):
-            raise PartnerUnavailable("refunds.statement: next cannot be read: not a text")
-        read = tuple(_statement_line(number, line) for number, line in enumerate(lines, 1))
-        return StatementPage(lines=read, next=following or "")
+        return page_of("refunds.statement", document)
 
     def _wire(self, channel: str) -> PartnerWire:
         wire = self._wires.get(channel)
@@ -92,16 +85,3 @@ def _answer(document: dict[str, Any]) -> RefundAnswer:
         need=_NEEDS.get(need, HumanNeed.PERMISSION) if status is RefundStatus.NEEDS_HUMAN else None,
         code=code_of(document.get("code")) or unread,
     )
-
-
-def _statement_line(number: int, line: Any) -> StatementLine:
-    """One payment. What does not look like a code in `key` and the references is none: it could hold a person."""
-    try:
-        read = StatementLine.model_validate(line)
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "not an object"
-        raise PartnerUnavailable(f"refunds.statement: line {number} cannot be read: {where}") from None
-    if read.at.tzinfo is None:
-        raise PartnerUnavailable(f"refunds.statement: line {number} cannot be read: at has no zone")
-    codes = {name: code_of(getattr(read, name)) for name in ("key", "partner_ref", "shop", "order_no")}
-    return read.model_copy(update=codes)

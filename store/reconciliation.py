@@ -10,7 +10,8 @@ import asyncpg
 
 from domain.money import Money
 from domain.money_difference import Difference
-from domain.ports.reconciliation import Contradiction, LedgerLine
+from domain.ports.partner import CaseKey
+from domain.ports.reconciliation import CollectedLine, Contradiction, LedgerLine
 from domain.reconciliation import Comparison, Noted, Part, day_of
 from store.queries import SQL
 from store.refund_ledger import PostgresRefundLedger, ledger_line
@@ -49,6 +50,15 @@ class PostgresReconciliations:
         """Late answers of the day that deny an end, of all channels."""
         return await self._ledger.contradictions(part.start, part.end)
 
+    async def collected(self, part: Part) -> list[CollectedLine]:
+        """What customers paid in the part."""
+        rows = await self._pool.fetch(SQL["reconciliation_collected"], part.channel, part.start, part.end)
+        return [_collected(row) for row in rows]
+
+    async def asked_for(self, keys: Collection[str]) -> list[CollectedLine]:
+        """Sums with one of these keys."""
+        return [_collected(row) for row in await self._pool.fetch(SQL["reconciliation_asked_for"], list(keys))]
+
     async def note(self, part: Part, comparison: Comparison, at: datetime) -> Noted:
         """Keep one open task per difference, close those that are gone, and say what changed. All or nothing."""
         rows = [_row(part, one) for one in comparison.differences]
@@ -60,6 +70,14 @@ class PostgresReconciliations:
             ids = [one.id for one in comparison.differences]
             gone = await connection.execute(SQL["difference_vanished"], part.day, part.channel, at, GONE, ids)
         return Noted(opened=opened, closed=int(gone.removeprefix("UPDATE ")))
+
+
+def _collected(row: asyncpg.Record) -> CollectedLine:
+    return CollectedLine(
+        case=CaseKey(shop=row["shop"], case_no=row["case_no"], order_no=row["order_no"]),
+        amount=Money(minor=row["amount_minor"], currency=row["currency"]),
+        **{name: row[name] for name in ("key", "channel", "status", "partner_ref", "intended_at", "settled_at")},
+    )
 
 
 def _row(part: Part, one: Difference) -> dict[str, Any]:

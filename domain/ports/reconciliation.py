@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from domain.money import Money
+from domain.ports.collection import CollectionStatus
 from domain.ports.partner import CaseKey, Wire
 from domain.ports.refunds import RefundRow, RefundStatus
 
@@ -51,6 +52,19 @@ class StatementLine(Wire):
     at: datetime
 
 
+class CollectedLine(Wire):
+    """A sum that a customer was asked for, with its case. Instants are the case's time."""
+
+    case: CaseKey
+    key: str
+    amount: Money
+    channel: str
+    status: CollectionStatus
+    partner_ref: str = ""
+    intended_at: datetime
+    settled_at: datetime | None = None
+
+
 class StatementPage(Wire):
     """A part of a statement. `next` is the cursor of the next one, empty on the last."""
 
@@ -75,6 +89,18 @@ class RefundStatements(Protocol):
         ...
 
 
+class CollectionStatements(Protocol):
+    """What customers really paid, by the providers' own books."""
+
+    async def statement(self, channel: str, start: datetime, end: datetime, cursor: str = "") -> StatementPage:
+        """Payments of customers booked in `start <= instant < end`, a page at a time.
+
+        Raises:
+            PartnerRefused: with code `no_statement` where that way keeps no books of its own.
+        """
+        ...
+
+
 class Reconciliations(Protocol):
     """Our side of the daily reconciliation, and the differences that it found."""
 
@@ -92,6 +118,14 @@ class Reconciliations(Protocol):
 
     async def contradictions(self, part: Part) -> list[Contradiction]:
         """Late answers in that part which deny an end."""
+        ...
+
+    async def collected(self, part: Part) -> list[CollectedLine]:
+        """What customers paid in that part, by our books."""
+        ...
+
+    async def asked_for(self, keys: Collection[str]) -> list[CollectedLine]:
+        """Sums of any day that a statement names by their key."""
         ...
 
     async def note(self, part: Part, comparison: Comparison, at: datetime) -> Noted:

@@ -60,6 +60,7 @@ _MODELS: dict[str, type[BaseModel]] = {name: order.model for name, order in _ORD
     "payments.find": _Find,
     "payments.close": payments.Close,
     "refunds.statement": provider.Statement,
+    "payments.statement": provider.Statement,
 }
 _SHOWN = ("status", "partner_ref", "need", "link", "code")  # of an answer about money
 
@@ -149,7 +150,8 @@ def _handle(world: World, call: Call, fault: Fault | None) -> tuple[Reply, str]:
     if isinstance(call.asked, provider.Statement):
         if fault and fault.kind is FaultKind.REFUSE:
             return Reply(422, {"error": {"code": fault.code}}), f"refused:{fault.code}"
-        return Reply(200, provider.statement(world, call.asked)), "done"
+        books = payments.statement if call.partner == "payments" else provider.statement
+        return Reply(200, books(world, call.asked)), "done"
     earlier = world.ledger.answer(call.partner, call.key)
     if isinstance(call.asked, _Find):
         return Reply(200, _found(world, call, earlier)), "done"

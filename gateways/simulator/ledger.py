@@ -105,12 +105,17 @@ class Ledger:
         )
         return [json.loads(row["data"]) | {"at": datetime.fromisoformat(row["at"]), "key": row["key"]} for row in rows]
 
-    def payments(self, channel: str, start: datetime, end: datetime, after: int, most: int) -> list[dict[str, Any]]:
-        """Money that moved over a channel in `start <= instant < end`, beyond the number `after`, as it was done."""
+    def payments(
+        self, effect: str, channel: str, span: tuple[datetime, datetime], after: int, most: int
+    ) -> list[dict[str, Any]]:
+        """Money that moved over a channel in `span`, its end excluded, beyond the number `after`, as it was done.
+
+        `effect` is `payment`, to customers, or `money_received`, from them.
+        """
         rows = self._db.execute(
-            "select * from effect where effect = 'payment' and at >= ? and at < ? and seq > ?"
+            "select * from effect where effect = ? and at >= ? and at < ? and seq > ?"
             " and json_extract(data, '$.channel') = ? order by seq limit ?",
-            (instant(start), instant(end), after, channel, most),
+            (effect, *map(instant, span), after, channel, most),
         )
         return [_row(row) for row in rows]
 

@@ -29,6 +29,8 @@ create table if not exists effect (
 create index if not exists effect_case on effect (shop, case_no, effect);
 create index if not exists effect_payment on effect (at) where effect = 'payment';
 
+create index if not exists effect_money_received on effect (at) where effect = 'money_received';
+
 -- What was answered to a key: a repeated call gets it again.
 create table if not exists answer (
     partner text not null,

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from domain.ports.collection import CollectionOrder
 from domain.ports.partner import CaseKey
 from gateways.simulator.personas import Customer
+from gateways.simulator.provider import Statement, page
 from gateways.simulator.world import World, reference
 
 WHO = "payments"
@@ -37,6 +38,7 @@ def request(world: World, order: CollectionOrder) -> dict[str, Any]:
         "code": "",
         "case": order.case.model_dump(),
         "amount": order.amount.model_dump(),
+        "channel": order.channel,
     }
 
 
@@ -49,6 +51,11 @@ def pays(world: World, persona: Customer, case: CaseKey, at: datetime) -> None:
             world.plan(asked["key"], case, paid_at, WHO, _NOTICE, key=asked["key"])
 
 
+def statement(world: World, asked: Statement) -> dict[str, Any]:
+    """One page of what customers paid."""
+    return page(world, asked, _CAME, "IN")
+
+
 def settled(world: World, key: str, earlier: dict[str, Any], *, now: bool = False) -> dict[str, Any]:
     """How it stands: paid once the customer's instant has come in the case's time, or `now`."""
     case = CaseKey.model_validate(earlier["case"])
@@ -58,7 +65,10 @@ def settled(world: World, key: str, earlier: dict[str, Any], *, now: bool = Fals
     if not (now or row["state"] != "planned" or world.ledger.latest(case) >= row["deliver_at"]):
         return earlier
     amount, paid_at = earlier["amount"], datetime.fromisoformat(row["deliver_at"])
-    world.ledger.effect(WHO, _CAME, key, case, paid_at, amount_minor=amount["minor"], currency=amount["currency"])
+    world.ledger.effect(
+        WHO, _CAME, key, case, paid_at,
+        amount_minor=amount["minor"], currency=amount["currency"], channel=earlier["channel"],
+    )  # fmt: skip
     return _kept(world, key, earlier | {"status": "paid"})
 
 

@@ -34,13 +34,18 @@ class Statement(BaseModel):
 
 
 def statement(world: World, asked: Statement) -> dict[str, Any]:
-    """One page of the books. The cursor is the last payment's number."""
+    """One page of what was paid to customers."""
+    return page(world, asked, "payment", "PAY")
+
+
+def page(world: World, asked: Statement, effect: str, refs: str) -> dict[str, Any]:
+    """One page of the books of that effect. The cursor is the last payment's number."""
     after = int(asked.cursor) if asked.cursor.isdecimal() else 0
-    rows = world.ledger.payments(asked.channel, asked.start, asked.end, after, PAGE + 1)
+    rows = world.ledger.payments(effect, asked.channel, (asked.start, asked.end), after, PAGE + 1)
     lines = [
         {
             "key": row["key"],
-            "partner_ref": reference("PAY", row["key"]),
+            "partner_ref": reference(refs, row["key"]),
             "shop": row["shop"],
             "order_no": row["order_no"],
             "amount": {"minor": row["data"]["amount_minor"], "currency": row["data"]["currency"]},

@@ -1,10 +1,11 @@
 -- name: reconciliation_unfinished
 -- A part is finished when it was compared after its end, nothing in it waits or differs, and nothing came in since.
--- The books begin with the first refund.
+-- The books begin with the first refund, or the first sum that a customer was asked for.
 WITH part AS (
     SELECT day, starts, ends, channel
     FROM unnest($1::date[], $2::timestamptz[], $3::timestamptz[]) AS d (day, starts, ends), unnest($4::text[]) AS channel
-    WHERE ends > (SELECT min(submitted_at) FROM refunds WHERE submitted_at IS NOT NULL)
+    WHERE ends > least((SELECT min(submitted_at) FROM refunds WHERE submitted_at IS NOT NULL),
+                       (SELECT min(intended_at) FROM collections))
 )
 SELECT p.day, p.channel FROM part p LEFT JOIN reconciled_days r USING (day, channel)
 WHERE r.day IS NULL OR r.compared_at < p.ends OR r.waiting > 0
@@ -15,6 +16,9 @@ WHERE r.day IS NULL OR r.compared_at < p.ends OR r.waiting > 0
     ) + (
         SELECT count(*) FROM refund_events e JOIN refunds f USING (key)
         WHERE NOT e.applied AND f.channel = p.channel AND e.at >= p.starts AND e.at < p.ends
+    ) + (
+        SELECT count(*) FROM collections c
+        WHERE c.channel = p.channel AND c.status = 'paid' AND c.settled_at >= p.starts AND c.settled_at < p.ends
     )
 ORDER BY p.day, p.channel
 
@@ -25,6 +29,13 @@ WHERE channel = $1 AND status = 'done' AND settled_at >= $2 AND settled_at < $3 
 -- name: reconciliation_named
 SELECT * FROM refunds
 WHERE key = ANY($1::text[]) OR (shop, order_no) IN (SELECT * FROM unnest($2::text[], $3::text[])) ORDER BY key
+
+-- name: reconciliation_collected
+SELECT * FROM collections
+WHERE channel = $1 AND status = 'paid' AND settled_at >= $2 AND settled_at < $3 ORDER BY key
+
+-- name: reconciliation_asked_for
+SELECT * FROM collections WHERE key = ANY($1::text[]) ORDER BY key
 
 -- name: reconciliation_compared
 -- Locks the part's row until the transaction ends. No row: a comparison made later was noted already.

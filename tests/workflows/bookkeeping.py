@@ -20,12 +20,18 @@ from temporalio.exceptions import ApplicationError
 from domain.identity import TASK_QUEUE
 from domain.money import Money
 from domain.order import Order, OrderLine
+from domain.ports.collection import CollectionAnswer, CollectionIntent, CollectionOrder, CollectionStatus
+from domain.ports.customer import OutboundMessage, Recipient
 from domain.ports.partner import CaseKey
 from domain.ports.refunds import RefundAnswer, RefundIntent, RefundOrder, RefundStatus
 from domain.reconciliation import RUN, Part, Reconciled, ReconciliationOrder
+from domain.vocabulary import Channel
 from domain.webhook_signature import SigningKeys
+from gateways.collection import SignedCollectionGateway
+from gateways.contact import SignedContactGateway
 from gateways.refunds import SignedRefundGateway
 from gateways.signed_json import PartnerWire
+from store.collection_ledger import PostgresCollectionLedger
 from store.money_differences import DifferenceTask, MoneyDifferences
 from store.orders import PostgresOrders
 from store.refund_ledger import PostgresRefundLedger
@@ -107,6 +113,50 @@ class Bookkeeping:
         await self.ledger.settle(intent.key, await self.pay(intent), intent.at)
         return intent
 
+    @property
+    def payments(self) -> SignedCollectionGateway:
+        """Our way to be paid."""
+        wire = PartnerWire(self.http, self.workshop.simulator, SigningKeys.parse(SECRET))
+        return SignedCollectionGateway(dict.fromkeys(CHANNELS, wire))
+
+    @property
+    def money_in(self) -> PostgresCollectionLedger:
+        """Our ledger of what customers were asked for."""
+        return PostgresCollectionLedger(self.workshop.pool)
+
+    async def ask(self, minor: int = 4200, **changes: Any) -> CollectionIntent:
+        """A sum that a customer agreed to and is about to be asked for."""
+        case = await self.order()
+        fields = {
+            "key": f"P-{uuid.uuid4().hex}", "case": case, "amount": Money(minor=minor), "purpose": "price_difference",
+            "rule": "P-FEEQUOTE", "channel": "provider", "at": self.noon(),
+        }  # fmt: skip
+        intent = CollectionIntent(**fields | changes)
+        await self.money_in.intend(intent)
+        return intent
+
+    async def customer_pays(self, key: str, case: CaseKey, minor: int = 4200) -> CollectionAnswer:
+        """The provider asks him and he pays at once; our ledger hears nothing of it."""
+        persona = {"customers": {"default": {"pays_after": "0s"}}}
+        await self.http.post(f"{self.workshop.simulator}/control/personas", json=persona)
+        at, amount = self.noon(), Money(minor=minor)
+        order = CollectionOrder(
+            key=key, case=case, amount=amount, purpose="price_difference", channel="provider", at=at,
+            due_at=at + timedelta(days=3),
+        )  # fmt: skip
+        await self.payments.request(order)
+        wire = PartnerWire(self.http, self.workshop.simulator, SigningKeys.parse(SECRET))
+        recipient = Recipient(customer_ref=f"c-{case.order_no}", name="", phone="10000000000")
+        message = OutboundMessage(
+            key=f"M-{uuid.uuid4().hex}", case=case, channel=Channel.IM, recipient=recipient, template="payment_asked",
+            text="-", at=at,
+        )  # fmt: skip
+        await SignedContactGateway(wire).deliver(message)
+        answer = await self.payments.find_collection(key, "provider")
+        assert answer is not None
+        assert answer.status is CollectionStatus.PAID
+        return answer
+
     async def fault(self, kind: str, **which: Any) -> None:
         """Let something go wrong at the provider, once unless `times` says otherwise."""
         answer = await self.http.post(
@@ -184,6 +234,32 @@ def booked(kind: str) -> Any:
     return make
 
 
+async def paid_in_by_somebody(books: Bookkeeping) -> None:
+    """Money of a customer whom nobody here asked for it."""
+    await books.customer_pays(f"by-hand-{uuid.uuid4().hex[:8]}", await books.order())
+
+
+async def paid_in_otherwise(books: Bookkeeping) -> None:
+    """He paid less than he was to."""
+    intent = await books.ask()
+    answer = await books.customer_pays(intent.key, intent.case, 4100)
+    await books.money_in.settle(intent.key, answer, intent.at)
+
+
+async def payment_never_noted(books: Bookkeeping) -> CollectionIntent:
+    """He paid, and our books closed the matter."""
+    intent = await books.ask()
+    await books.customer_pays(intent.key, intent.case)
+    await books.money_in.settle(intent.key, CollectionAnswer(status=CollectionStatus.CLOSED), intent.at)
+    return intent
+
+
+async def payment_that_never_came(books: Bookkeeping) -> None:
+    """Our books say that he paid, the provider's do not."""
+    intent = await books.ask()
+    await books.money_in.settle(intent.key, CollectionAnswer(status=CollectionStatus.PAID), intent.at)
+
+
 KINDS: dict[str, Any] = {
     "paid_unknown": paid_by_somebody,
     "paid_twice": booked("booked_twice"),
@@ -192,5 +268,9 @@ KINDS: dict[str, Any] = {
     "not_paid": booked("booked_never"),
     "not_noted": never_noted,
     "contradiction": contradicted,
+    "collected_unknown": paid_in_by_somebody,
+    "collected_differs": paid_in_otherwise,
+    "collected_not_noted": payment_never_noted,
+    "collected_missing": payment_that_never_came,
 }
 """How each kind of difference arises."""

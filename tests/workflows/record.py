@@ -262,6 +262,17 @@ LIVES: dict[str, tuple[str, dict[str, Any], tuple[Acts, ...]]] = {
     "return_refund-sent_back": (
         "return_refund", {"reason": "quality", "evidence": PHOTOS, "order": {**MADE_TO_ORDER, "freight": 600}}, (),
     ),
+    "return_refund-way_paid": (
+        "return_refund", {"reason": "quality", "evidence": PHOTOS, "order": {**MADE_TO_ORDER, "freight": 600}}, (),
+    ),
+    "return_refund-way_unpaid": (
+        "return_refund",
+        {
+            "reason": "quality", "evidence": PHOTOS, "order": {**MADE_TO_ORDER, "freight": 600},
+            "customer": {"pays_after": "never"},
+        },
+        (_decides("way_back_unpaid", "send_back", "supervisor:2"),),
+    ),
     "return_refund-customer_damage": (
         "return_refund", {"warehouse": {"second": "customer_damage"}},
         (_decides("inspection_customer_damage", "send_back"),),

@@ -64,6 +64,26 @@ async def test_books_that_agree_open_no_task(books: Bookkeeping) -> None:
     assert await books.tasks() == []
 
 
+async def test_money_that_customers_paid_agrees_too(books: Bookkeeping) -> None:
+    """Asked for, paid and noted: nothing to do. What was noted since makes the day worth comparing anew."""
+    intent = await books.ask()
+    answer = await books.customer_pays(intent.key, intent.case)
+    kept = PostgresReconciliations(books.workshop.pool)
+    await books.reconcile()
+    await books.money_in.settle(intent.key, answer, intent.at)
+    assert await kept.unfinished(books.day, books.day, ["provider"]) == [Part(day=books.day, channel="provider")]
+    assert [end.found for end in (await books.reconcile()).done] == [0, 0, 0]
+    assert await kept.unfinished(books.day, books.day, ["provider"]) == []
+
+
+async def test_a_provider_without_a_statement_of_payments_leaves_refunds_compared(books: Bookkeeping) -> None:
+    """He takes no payments, or does not tell of them: refunds are compared as ever."""
+    await KINDS["not_paid"](books)
+    await KINDS["collected_missing"](books)
+    await books.fault("refuse", partner="payments", operation="statement", code="no_statement", times=0)
+    assert found(await books.reconcile()) == [(1, 1, 0)]
+
+
 def test_every_kind_of_difference_is_tried() -> None:
     """No kind is left out below."""
     assert set(KINDS) == set(DifferenceKind)
@@ -164,7 +184,7 @@ async def test_a_run_that_dies_around_its_notes_tells_each_difference_once(books
                 raise ConnectionError(deaths.pop(0))
             return noted
 
-    mortal = ReconciliationActivities(Mortal(books.workshop.pool), books.gateway)
+    mortal = ReconciliationActivities(Mortal(books.workshop.pool), books.gateway, books.payments)
     sound = list(books.workshop.activities)
     await books.workshop.stop_worker()
     own = ReconciliationActivities.reconcile_part.__name__
