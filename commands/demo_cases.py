@@ -9,6 +9,7 @@ from pathlib import Path
 
 from commands.demo_house import DemoHouse
 from commands.intake import column_map
+from domain.vocabulary import CaseType
 from local.days import CaseStuck, Lived
 from local.days_ahead import move_ahead
 from starter.file_door import FileDoor, Report
@@ -16,6 +17,8 @@ from store.inbox import Inbox
 
 KINDS = (".ndjson", ".csv", ".xlsx")
 OPEN = {"new", "claimed", "waiting"}  # rows of the inbox that are still on their way
+LAST = CaseType.UNIDENTIFIED_PARCEL
+CASES = "SELECT shop, case_no, case_type, parent_case_no FROM cases ORDER BY opened_at"
 LOOK_EVERY = 0.2  # seconds between two looks for cases that opened
 SIDE_BY_SIDE = 24  # cases that are driven at a time: each is looked at all the while, and more only keep each other
 
@@ -45,15 +48,24 @@ async def live(house: DemoHouse, seen: Callable[[int, int], None]) -> dict[str, 
         async with turns:
             return await house.days.live(shop, case_no)
 
+    def over(name: str) -> bool:
+        return name in lives and lives[name].done()
+
     async with house.handing_over():
         try:
             while True:
-                for row in await house.pool.fetch("SELECT shop, case_no, parent_case_no FROM cases ORDER BY opened_at"):
+                coming = (await inbox.counts()).keys() - {"waiting"} & OPEN
+                rows = await house.pool.fetch(CASES)
+                others = [f"{row['shop']}/{row['case_no']}" for row in rows if row["case_type"] != LAST]
+                for row in rows:
                     name, parent = (f"{row['shop']}/{row[no]}" for no in ("case_no", "parent_case_no"))
                     if name in lives:
                         continue
+                    # Whose a parcel is that nobody announced shows when all the others have lived.
+                    if row["case_type"] == LAST and (coming or not all(over(other) for other in others)):
+                        continue
                     # A claim lives in step with the case that opened it, and by itself when that has ended.
-                    if not row["parent_case_no"] or (parent in lives and lives[parent].done()):
+                    if not row["parent_case_no"] or over(parent):
                         lives[name] = asyncio.create_task(lived(row["shop"], row["case_no"]), name=name)
                 ended = sum(task.done() for task in lives.values())
                 seen(ended, len(lives))
