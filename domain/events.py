@@ -71,7 +71,7 @@ class Request(BaseModel):
     shop: str
     case_type: CaseType
     request_id: str | None = None  # the platform's own number of the request, where it has one
-    parent: str = Field(default="", max_length=64, exclude_if=lambda no: not no)  # of a claim: the customer's case
+    parent: str = Field(default="", max_length=128, exclude_if=lambda no: not no)  # of a claim: the customer's case
     order: Order
     reason: ReasonCode
     platform_reason: str = Field(default="", max_length=200)  # kept apart, never asked to be changed (X16)
