@@ -23,7 +23,8 @@ from tests.workflows import duty
 from tests.workflows.chance import COMMAND_KINDS, FACT_KINDS, STAFF, payload, well_formed
 from tests.workflows.house import House
 from tests.workflows.lived_case import LivedCase, Refused
-from tests.workflows.record import LIVES, begun
+from tests.workflows.lives import LIVES
+from tests.workflows.lives.beginning import begun
 
 SEED = os.environ.get("AFTERSALES_CHANCE", "1")
 TURNS = 6  # of chance, before the people around the case do their duty

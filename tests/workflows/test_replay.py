@@ -12,7 +12,7 @@ from temporalio.worker import Replayer
 
 import worker
 from domain.vocabulary import CaseType, Outcome
-from tests.workflows.record import LIVES
+from tests.workflows.lives import LIVES
 
 HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
 OF_BEFORE = sorted(Path(__file__).with_name("histories").glob("customs_*/*.json"))
