@@ -18,7 +18,18 @@ from commands.coverage_rules import HOME
 
 OWN = HOME / ".exercised.json"
 SNAPSHOT = HOME / "domain" / "rulebook_exercised.json"
-ROOMS = ("domain", "workflows", "activities", "gateways", "store", "starter", "console", "commands", "worker.py")
+ROOMS = (
+    "domain",
+    "workflows",
+    "activities",
+    "gateways",
+    "store",
+    "starter",
+    "console",
+    "papers",
+    "commands",
+    "worker.py",
+)
 LEFT_OUT = ("gateways/simulator/", "commands/coverage", "commands/demo")  # play partners and people, or only look
 SUFFIXES = (".py", ".toml", ".sql")
 

@@ -27,7 +27,7 @@ from domain.rulebook import ClockRow
 from domain.rulebook_file import default
 from domain.rules import ClockRule
 
-SHOP_ROOMS = frozenset({"domain", "workflows", "activities", "store", "starter", "console", "commands"})
+SHOP_ROOMS = frozenset({"domain", "workflows", "activities", "store", "starter", "console", "papers", "commands"})
 MADE_IN_STORE = frozenset({"decided", "refused", "AgendaItem"})  # all else the store only reads again
 STATED = frozenset({"domain.rules", "domain.rulebook", "domain.rulebook_file", "domain.recounting"})
 """They state the rules and compare them: that is not their work."""
