@@ -5,6 +5,7 @@ Finance carries it out within days; the case waits for nothing of it (R-INV-RET,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,7 +30,7 @@ class InvoiceAction(StrEnum):
     ORIGINAL_BACK = "original_back"  # 原票随货寄回
 
 
-RULES = {
+RULES: Mapping[InvoiceAction, str] = {
     InvoiceAction.RED_LETTER: "R-INV-RET",
     InvoiceAction.ENDORSEMENT: "R-INV-EX",
     InvoiceAction.ORIGINAL_BACK: "R-INV-REP",

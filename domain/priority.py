@@ -9,7 +9,7 @@ It orders the work and decides nothing else, so that it is judged anew with each
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -31,7 +31,7 @@ class Nature(StrEnum):
     GRIEVANCE = "grievance"  # 投诉维权
 
 
-_NATURES = {
+_NATURES: Mapping[Nature, tuple[CaseType, ...]] = {
     Nature.GRIEVANCE: (
         CaseType.COMPLAINT, CaseType.DISPUTE, CaseType.PLATFORM_RIGHTS, CaseType.BAD_REVIEW, CaseType.COURIER_CONDUCT,
     ),
@@ -46,7 +46,7 @@ _NATURES = {
 }  # fmt: skip
 """Every other type is about a parcel on its way."""
 
-_OF_TYPE = {type: nature for nature, types in _NATURES.items() for type in types}
+_OF_TYPE: Mapping[CaseType, Nature] = {type: nature for nature, types in _NATURES.items() for type in types}
 _NOT_WORK = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
 """Clocks whose end nobody has to be ahead of."""
 

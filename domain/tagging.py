@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from domain.case import CaseState
 from domain.events import CaseStart, Request
@@ -13,13 +13,13 @@ from domain.refusal import Refusal, refuse
 from domain.tag import RULE, Tag, causes
 from domain.vocabulary import Inspection, Liability, RepairState
 
-_FOUND = {
+_FOUND: Mapping[Inspection, str] = {
     Inspection.DEFECT_CONFIRMED: "defective",
     Inspection.TRANSIT_DAMAGE: "transit_damage",
     Inspection.CUSTOMER_DAMAGE: "misuse",
     Inspection.NO_FAULT_FOUND: "no_fault",
 }
-_FOUND_IN_REPAIR = {RepairState.NOT_COVERED: "misuse", RepairState.NO_FAULT: "no_fault"}
+_FOUND_IN_REPAIR: Mapping[RepairState, str] = {RepairState.NOT_COVERED: "misuse", RepairState.NO_FAULT: "no_fault"}
 """What was found in the goods goes before what was said of them."""
 
 

@@ -37,7 +37,7 @@ class Ledger:
             "INSERT INTO known_orders (shop, order_no, waybill, content) VALUES ('demo', $1, '', $2)", case_no, known
         )
         goods = {"leg": sent, "goods": [{"sku": "CUP", "quantity": 1}]}
-        entry = JournalEntry(at=START, actor="system", event="shipment_ordered", rule="R-RESHIP", data=goods)
+        entry = JournalEntry(at=START, actor="system", event="shipment_ordered", rule="R-EX-24H", data=goods)
         made = page(1, range(1, 1), *records, case_no=case_no, order_no=case_no, stage="closed", closed_at=START)
         await PostgresJournal(self.pool).write(made.model_copy(update={"entries": (entry,) if sent else ()}))
 
