@@ -66,7 +66,8 @@ def life(file: Path) -> Life:
     (payload,) = last["workflowExecutionCompletedEventAttributes"]["result"]["payloads"]
     outcome = json.loads(base64.b64decode(payload["data"]))
     timers = {event["eventId"]: _summary(event) for event in document if _kind(event) == "TIMER_STARTED"}
-    first, end = (datetime.fromisoformat(document[place]["eventTime"][:19]) for place in (2, -1))
+    began = next(event for event in document if _kind(event) == "WORKFLOW_TASK_SCHEDULED")
+    first, end = (datetime.fromisoformat(event["eventTime"][:19]) for event in (began, last))
     return Life(
         name=file.stem.partition("-")[2],
         type=_type_at_the_end(document),
