@@ -117,6 +117,8 @@ def _spoken(row: dict[str, Any]) -> dict[str, Any]:
 
     tables = {"case_type": "case_type", "stage": "stage", "ball_with": "party", "outcome": "outcome"}
     own = {name: label(table, row[name], language()) for name, table in tables.items() if row[name]}
+    if row["parent_case_no"]:  # the loss of which case a claim is about
+        own["case_type"] += f" · {row['parent_case_no']}"
     own |= {"priority": f"P{row['priority']}", "priority_why": _why(row["priority_why"].split())}
     return {**row, **own, "needs_human": words_of(row["needs_human"], language())}
 

@@ -315,6 +315,40 @@ async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:
     assert one.json["case"]["shop"] == "south"
 
 
+async def test_a_claim_and_the_case_whose_loss_it_is_lead_to_each_other(office: Office) -> None:
+    """`list`, `show` and `explain` say whose claim it is; finance books what came in from the command line."""
+    now, owner = datetime.now(UTC), await office.open("LOSS-1", shop="loss")
+    row = await office.pool.fetchrow("SELECT content FROM known_orders WHERE order_no = 'LOSS-1'")
+    assert row is not None
+    request = Request(
+        shop="loss", case_type=CaseType.COURIER_CLAIM, request_id="LOSS-1.claim", parent=owner, reason=ReasonCode.LOST,
+        order=Order.model_validate(row["content"]), amount=Money(minor=4500), requested_at=now,
+    )  # fmt: skip
+    rules = rulebook_file.default().rules()
+    await Openings(office.pool).open(request, rules, rulebook_file.default_text(), now)
+    start = CaseStart(request=request, rules=rules, opened_at=now, customs=CUSTOMS)
+    await office.client.start_workflow("Case", start, id=request.workflow_id, task_queue=TASK_QUEUE)
+    await office.until("loss", "LOSS-1.claim", "due_rule", "S-CLAIM")
+
+    listed, found, shown, claim, explained = await asyncio.gather(
+        office.run("list", "--shop", "loss", "--type", "courier_claim"),
+        office.run("list", "--find", owner, "--json"),
+        office.run("show", owner, "--json"),
+        office.run("show", "LOSS-1.claim", "--json"),
+        office.run("explain", "LOSS-1.claim", "--json"),
+    )
+    assert "Claim on a courier" in listed.out
+    assert {one["case_no"] for one in found.json} == {owner, "LOSS-1.claim"}
+    assert shown.json["case"]["claims"] == ["LOSS-1.claim"]
+    assert (claim.json["case"]["parent_case_no"], explained.json["claim_of"]) == (owner, owner)
+
+    booked = await office.run(
+        "act", "LOSS-1.claim", "record_reimbursement", "--amount", "45.00", "--by", "finance:5", "--yes"
+    )
+    assert booked.code == 0, booked
+    await office.until("loss", "LOSS-1.claim", "outcome", "reimbursed")
+
+
 async def test_a_parcel_of_nobody_shows_whose_it_may_be_and_goes_to_a_case_that_exists_alone(office: Office) -> None:
     """`explain` names the candidates; a number that no case has is refused before anything happens."""
     now, owner = datetime.now(UTC), await office.open("OWNER-1")
