@@ -1,0 +1,111 @@
+"""A receipt of the warehouse that leads to no case: when it opens one, and when it waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+import pytest
+from temporalio.client import Client
+
+from domain.events import CloudEvent
+from starter.envelope import check
+from starter.problem import BadEvent
+from tests.starter.conftest import MakeDispatcher
+from tests.starter.events import fact, request
+from tests.starter.test_dispatcher import CASE, close, heard, put, until_quiet
+
+LINES = [{"sku": "TEA-01", "quantity": 1}]
+
+
+def came(id: str, **told: Any) -> CloudEvent:
+    """The warehouse booked a parcel in."""
+    return fact("return_received", id=id, **{"lines": LINES} | told)
+
+
+async def of_nobody(pool: asyncpg.Pool) -> list[str]:
+    """The cases of parcels that nobody announced."""
+    rows = await pool.fetch("SELECT case_no FROM cases WHERE case_type = 'unidentified_parcel' ORDER BY case_no")
+    return [row["case_no"] for row in rows]
+
+
+async def test_where_there_is_one_shop_it_need_not_be_named(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """An unknown waybill opens a case of its own with the receipt in it; the same event again opens nothing."""
+    await put(pool, request())
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, came("in-1", waybill="NOBODY-1"))
+    await put(pool, came("in-1", waybill="NOBODY-1"))
+    assert (await until_quiet(pool, make_dispatcher()))["opened"] == 1
+    assert await of_nobody(pool) == ["unidentified-NOBODY-1"]
+    ((name, message),) = await heard(shop_client, "unidentified-NOBODY-1")
+    assert (name, message["waybill"]) == ("return_received", "NOBODY-1")
+
+
+async def test_where_there_are_two_shops_it_waits_until_somebody_says_whose(
+    pool: asyncpg.Pool, make_dispatcher: MakeDispatcher
+) -> None:
+    """No shop is guessed: without one the receipt waits, as any fact without a case; with it, it opens a case."""
+    await put(pool, request(), request("2026030100002", shop="other"))
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, came("in-1", waybill="NOBODY-1"), came("in-2", waybill="NOBODY-2", shop="other"))
+    await until_quiet(pool, make_dispatcher())
+    assert await of_nobody(pool) == ["unidentified-NOBODY-2"]
+    assert await pool.fetchval("SELECT note FROM inbox WHERE status = 'waiting'") == "no_case"
+
+
+async def test_a_number_that_cannot_stand_in_an_id_has_a_case_too(
+    pool: asyncpg.Pool, make_dispatcher: MakeDispatcher
+) -> None:
+    """A waybill with a slash, and one of sixty characters: each has a short number of its own."""
+    await put(pool, request())
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, came("in-1", waybill="NO/BODY 1"), came("in-2", waybill="N" * 60))
+    await until_quiet(pool, make_dispatcher())
+    found = await of_nobody(pool)
+    assert len(found) == 2
+    assert all(len(one) <= 40 for one in found), found
+
+
+async def test_a_case_named_by_number_is_waited_for(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """Who names a case means it: the receipt waits for that case, and opens none."""
+    await put(pool, request("2026030100002"))
+    await put(pool, came("in-1", waybill="NOBODY-1", case_no="NOT-YET"))
+    await until_quiet(pool, make_dispatcher(first_wait_seconds=5))
+    assert await of_nobody(pool) == []
+
+
+async def test_an_unknown_slip_in_a_parcel_that_is_known_is_no_matter(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """The number on the slip is nobody's, the waybill is a customer's: his case hears of it."""
+    await put(pool, request(order={"waybill": "YT-KNOWN"}))
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, came("in-1", rma="RMA-SCRAWL", waybill="YT-KNOWN"))
+    await until_quiet(pool, make_dispatcher())
+    assert await of_nobody(pool) == []
+    assert [name for name, _ in await heard(shop_client)] == ["return_received"]
+
+
+async def test_a_case_that_ended_without_the_goods_is_no_home_for_them(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """He withdrew and sent his parcel all the same: somebody must see to it, in a case of its own."""
+    await put(pool, request(order={"waybill": "YT-KNOWN"}))
+    await until_quiet(pool, make_dispatcher())
+    await close(pool, shop_client)
+    await pool.execute("UPDATE cases SET outcome = 'withdrawn', holds = false WHERE case_no = $1", CASE)
+    await put(pool, came("in-1", waybill="YT-KNOWN"))
+    await until_quiet(pool, make_dispatcher())
+    assert await of_nobody(pool) == ["unidentified-YT-KNOWN"]
+
+
+def test_nobody_asks_for_such_a_case() -> None:
+    """It is opened by a receipt: a request of that type is refused with a sentence that says how to tell it."""
+    with pytest.raises(BadEvent) as refused:
+        check(request(kind="unidentified_parcel"))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.where) == ("parcel_of_nobody", "data.case_type")
+    assert "return_received" in problem.text("en")
+    assert "无头件" in problem.text("zh")
