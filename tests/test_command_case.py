@@ -188,6 +188,21 @@ async def test_lists_are_filtered(office: Office) -> None:
     assert [row["shop"] for row in found.json] == ["other"]
 
 
+async def test_a_case_that_is_over_for_good_is_still_tagged(office: Office) -> None:
+    """Its workflow is gone: the tag and who gave it go into the books; nothing else is taken any more."""
+    case = await office.open("OVER-1", shop="over")
+    await office.client.get_workflow_handle(workflow_id("over", case)).terminate("over")
+    tag = ["act", f"over/{case}", "tag_case", "--by", "agent:7"]
+    wrong = await office.run(*tag, "--cause", "sabotage")
+    assert (wrong.code, "must be one of" in wrong.err) == (1, True)
+    told = await office.run(*tag, "--cause", "size", "--product", "CUP", "--json")
+    assert (told.code, told.json["cause"], told.json["products"], told.json["by"]) == (0, "size", ["CUP"], "agent:7")
+    journal = await office.run("timeline", f"over/{case}")
+    assert "tagged: cause the size does not fit, product CUP" in journal.out
+    other = await office.run("act", f"over/{case}", "reopen_case", "--by", "agent:7")
+    assert (other.code, "ended for good" in other.err) == (1, True)
+
+
 async def test_a_list_begins_with_what_comes_first(office: Office) -> None:
     """A large sum makes a case important: it is listed before what came earlier, and the list and `explain` say why."""
     await office.open("RANK-1", shop="rank")
