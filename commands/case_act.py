@@ -135,11 +135,20 @@ def _check(model: type[Command], command: str, fields: dict[str, Any], named: Na
 
 
 async def _known(named: NamedCase, case_no: str) -> None:
-    """A parcel is handed on to a case that exists: from one that does not nobody would hear of it."""
+    """A parcel is handed on to a case that is there and open: of any other nobody would hear of it."""
     from store.openings import Openings
 
     shop = named.row.shop
-    if not await Openings(named.pool).find("case_no", case_no, shop):
+    found = await Openings(named.pool).find("case_no", case_no, shop)
+    if found and found[0].closed:
+        raise Failure(
+            say(f"售后单 {case_no} 已结案", f"Case {case_no} is closed"),
+            say(
+                f"先重新打开：aftersales case act {case_no} reopen_case，再认领。",
+                f"Take it up again first: aftersales case act {case_no} reopen_case; then match.",
+            ),
+        )
+    if not found:
         raise Failure(
             say(f"店铺 {shop} 没有售后单 {case_no}", f"Shop {shop} has no case {case_no}"),
             say("用 aftersales case list --find 按任一号码查找。", "Look for it: aftersales case list --find NUMBER."),

@@ -99,7 +99,7 @@ class FactDelivery:
             for case in targets:
                 await self._openings.know_parcel(case.shop, case.case_no, fact.waybill)
             appeared = (f"waybill:{fact.waybill}",)
-        if isinstance(fact, ReturnShipped):
+        if isinstance(fact, ReturnShipped) and not targets[0].closed:
             await self._announce(targets[0].shop, targets[0].case_no, fact.waybill, at=at, id=id)
         return Done("told", targets[0].shop, targets[0].case_no, appeared=appeared)
 
