@@ -200,8 +200,17 @@ class Days:
             await self._release(lived, to)
         for claim, beside in lived.claims.items():
             if not beside.ended:
-                lived.claims[claim] = await self.live(lived.key[0], claim, until=to)
+                lived.claims[claim] = await self._live_beside(lived.key[0], claim, to)
                 await self._handed_over(lived)  # what it tells this one
+
+    async def _live_beside(self, shop: str, claim: str, to: datetime) -> Lived:
+        """Let a claim live to an instant, with what partners do by then: its own clock may be past it by seconds."""
+        beside = await self.live(shop, claim, until=to)
+        planned = None if beside.ended else await self._simulator.following(shop, claim)
+        if planned is None or planned > to:
+            return beside
+        await self._release(beside, to)
+        return await self.live(shop, claim, until=to)
 
     async def _instants(self, handle: WorkflowHandle[Any, Any], lived: Lived) -> tuple[datetime | None, list[datetime]]:
         """When the partners do something about the case next, and every instant at which it goes on."""
