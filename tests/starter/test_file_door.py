@@ -148,6 +148,16 @@ async def test_a_row_says_what_the_goods_cost_now_and_what_came_free(pool: async
     assert told["order"]["succeeded_at"] == "2026-03-02T04:00:00+00:00"
 
 
+async def test_an_order_says_which_invoice_was_written_for_it(pool: asyncpg.Pool) -> None:
+    """R-INV-RET: its number stands in a column of its own; an order without one says nothing of it."""
+    heading = "订单编号,售后类型,退款原因,实付金额,申请时间,发票号码\n"
+    content = f"{heading}A1,仅退款,质量问题,45.00,2026-03-09,0012345678\nA2,仅退款,质量问题,45.00,2026-03-09,\n"
+    assert (await take(content.encode(), pool)).accepted == 2
+    rows = await pool.fetch("SELECT raw FROM inbox ORDER BY id")
+    invoices = [json.loads(row["raw"])["data"]["order"].get("invoice") for row in rows]
+    assert {*invoices} == {"0012345678", None}
+
+
 async def test_postage_claimed_back_says_why_it_arose(pool: asyncpg.Pool) -> None:
     """T-POSTAGE: whose the freight is hangs on the reason, so a row without one is a problem, not a guess."""
     header = "订单编号,售后类型,申请原因,实付金额,退款金额,申请时间\n"
