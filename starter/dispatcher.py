@@ -21,6 +21,7 @@ from temporalio.client import Client
 from domain.events import CLAIM, ORDER, REQUEST, CloudEvent, OrderNotice, Request
 from domain.rules import Rules
 from starter.case_opening import CaseOpening
+from starter.door import OF_A_CASE
 from starter.envelope import check, message_id, read_message
 from starter.fact_delivery import FactDelivery
 from starter.handing_over import Done, Handed, Pace, Refuse, TemporalAway, Wait
@@ -37,7 +38,6 @@ from store.quarantine import Quarantine
 
 BATCH = 200  # rows of one claim
 AT_ONCE = 16  # lanes worked on side by side
-OF_A_CASE = "case"  # the door of events that cases put in themselves
 
 _log = structlog.get_logger("dispatcher")
 

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from domain.events import CLAIM, ORDER, PREFIX, REQUEST, CloudEvent, OrderNotice, Request
 from domain.identity import is_business_id
-from domain.messages.facts import FACTS
+from domain.journal import OF_CASES
+from domain.messages.facts import AMONG_CASES, FACTS
 from domain.messages.payload import Payload
 from domain.vocabulary import CaseType
 from starter.problem import BadEvent, Problem, bad, problems_of
@@ -141,7 +142,8 @@ def _event_or_spoilt(document: Any) -> CloudEvent | Spoilt:
 def check(event: CloudEvent, *, of_case: bool = False) -> Request | OrderNotice | Payload:
     """What the event says, validated: an after-sales request, an order, or a fact.
 
-    A claim on a courier comes from the case whose loss it is (`of_case`), and from nobody else.
+    What cases tell each other comes from a case (`of_case`) and from nobody else: neither its types nor its source,
+    whose ids can be guessed, and of two events of one id the first counts.
 
     Raises:
         BadEvent: it is not as it must be.
@@ -151,6 +153,10 @@ def check(event: CloudEvent, *, of_case: bool = False) -> Request | OrderNotice 
             return Request.model_validate(event.data)
         if event.type == CLAIM or (event.type == REQUEST and event.data.get("case_type") == CaseType.COURIER_CLAIM):
             raise bad("claim_of_a_case", "type")
+        if not of_case and event.type.removeprefix(PREFIX) in AMONG_CASES:
+            raise bad("among_cases", "type")
+        if not of_case and event.source == OF_CASES:
+            raise bad("source_of_cases", "source")
         if event.type == REQUEST and event.data.get("case_type") == CaseType.UNIDENTIFIED_PARCEL:
             raise bad("parcel_of_nobody", "data.case_type")
         if event.type == REQUEST:
@@ -159,7 +165,7 @@ def check(event: CloudEvent, *, of_case: bool = False) -> Request | OrderNotice 
             return _in_one_currency(event, OrderNotice.model_validate(event.data))
         fact = FACTS.get(event.type.removeprefix(PREFIX)) if event.type.startswith(PREFIX) else None
         if fact is None:
-            raise bad("unknown_type", "type", known=", ".join(sorted(FACTS)))
+            raise bad("unknown_type", "type", known=", ".join(sorted({*FACTS} - AMONG_CASES)))
         payload = fact.model_validate(event.data)
     except ValidationError as error:
         raise BadEvent(*problems_of(error, "data"), source=event.source, id=event.id) from None

@@ -78,7 +78,8 @@ class Openings:
             PaymentFixed: the order has live refunds, and another sum is told now.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await _record_order(connection, request.shop, request.order, _on_file(request))
+            if not request.parent:  # a claim is about an order that its customer's case made known, weeks ago by now
+                await _record_order(connection, request.shop, request.order, _on_file(request))
             if request.person is not None and request.new_address_ref:
                 with suppress(KeyError):  # an erased customer stays erased
                     await PostgresAddressBook(connection).put_address(

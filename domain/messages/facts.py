@@ -336,3 +336,6 @@ FACTS: Mapping[str, type[Payload]] = {
         Reimbursed, ClaimAnswered, ParcelAnnounced,
     )
 }  # fmt: skip
+
+AMONG_CASES = frozenset({ClaimAnswered.kind, ParcelAnnounced.kind})
+"""What cases are told by cases and by the register alone: no door takes it from outside."""
