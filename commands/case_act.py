@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case
+from commands.confirmation import Yes, for_good
 from commands.failure import Failure
 from commands.language import say, sentence_of
 from commands.output import AsJson, show_json, tell
@@ -26,8 +26,9 @@ HELP = say(
     "Fields are given as --name value; --note takes the words of a note, --input a one-time input such as an SMS code "
     "(- asks for it without showing it).",
 )
-FINAL = frozenset({"approve", "cancel_case", "close_case"})
-"""Commands that nobody takes back; `decide` is one of them when it pays."""
+FINAL = frozenset({"approve", "cancel_case", "close_case", "match_parcel"})
+"""Commands that nobody takes back; `decide` is one of them when it pays, or is one of these:"""
+FINAL_DECISIONS = frozenset({"cash_goodwill", "scrap", "send_back", "write_off", "go_on"})
 
 
 def act(
@@ -42,7 +43,7 @@ def act(
         str,
         typer.Option("--json-input", metavar="JSON", help=say("全部字段，JSON 对象。", "The fields as an object.")),
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("不再询问。", "Do not ask."))] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Give a command."""
@@ -59,7 +60,9 @@ def act(
         _check(model, command, written, named)
         if command == "match_parcel":
             await _known(named, str(written["case"]))
-        _confirm(named, command, written, yes=yes)
+        if _final(command, written):
+            told = " ".join(f"{name}={value}" for name, value in written.items())
+            for_good(f"{named.row.shop}/{named.row.case_no}: {command} {told}".rstrip(), yes=yes)
         written |= await _kept(named, by, note, one_time)
         try:
             return await _send(named, command, {**written, "by": by, "id": str(uuid.uuid4())})
@@ -181,22 +184,11 @@ def _money(text: str, currency: str) -> dict[str, Any]:
     return {"minor": int(minor), "currency": named or currency}
 
 
-def _confirm(named: NamedCase, command: str, fields: Mapping[str, Any], *, yes: bool) -> None:
-    pays = command == "decide" and "refund" in str(fields.get("resolution", ""))
-    if yes or not (pays or command in FINAL):
-        return
-    told = " ".join(f"{name}={value}" for name, value in fields.items())
-    question = say(
-        f"{named.row.shop}/{named.row.case_no}：{command} {told}。此操作不能撤回，继续吗？",
-        f"{named.row.shop}/{named.row.case_no}: {command} {told}. This cannot be taken back. Go on?",
-    )
-    if not sys.stdin.isatty():
-        raise Failure(
-            say(f"{command} 不能撤回，需要确认", f"{command} cannot be taken back and must be confirmed"),
-            say("确定的话加上 --yes。", "Add --yes if you are sure."),
-        )
-    if not typer.confirm(question, err=True):
-        raise Failure(say("没有执行。", "Nothing was done."))
+def _final(command: str, fields: Mapping[str, Any]) -> bool:
+    """Whether nobody takes it back: it pays, ends the case, or parts with goods or with a claim."""
+    resolution = str(fields.get("resolution", ""))
+    decides = command == "decide" and ("refund" in resolution or resolution in FINAL_DECISIONS)
+    return decides or command in FINAL
 
 
 async def _kept(named: NamedCase, by: str, note: str | None, one_time: str | None) -> dict[str, str]:

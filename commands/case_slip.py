@@ -26,7 +26,6 @@ HELP = say(
     "what the customer does step by step. Name and telephone are masked.",
 )
 CLOCK = "S-TRACKING"
-_WHOLE = 100_000  # entries of a journal that are looked through
 
 
 def slip(case: CaseName, out: Out = None, as_json: AsJson = False) -> None:
@@ -51,10 +50,10 @@ async def _slip(named: NamedCase) -> ReturnSlip:
     """
     from domain.return_slip import ReturnSlip, goods_to_send, masked_contact, masked_name
     from domain.vocabulary import CaseType
-    from store.case_register import CaseRegister
+    from store.case_register import LONGEST_JOURNAL, CaseRegister
 
     row, send_to = named.row, settings.load().return_address
-    entries = await CaseRegister(named.pool).timeline(row.shop, row.case_no, limit=_WHOLE)
+    entries = await CaseRegister(named.pool).timeline(row.shop, row.case_no, limit=LONGEST_JOURNAL)
     rma = _last(entries, "return_authorized", "rma")
     if not rma or row.closed_at is not None:
         raise _nothing_comes(row.case_no, closed=row.closed_at is not None)

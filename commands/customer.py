@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.case_named import with_pool
+from commands.confirmation import Yes, confirm
 from commands.failure import Failure
 from commands.language import say
 from commands.output import AsJson, Column, show_json, show_record, tell
@@ -46,7 +46,7 @@ def erase(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=say("只显示，不删除。", "Show only; erase nothing."))
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help=say("不再询问。", "Do not ask."))] = False,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Erase a customer."""
@@ -74,16 +74,20 @@ def _erase(shop: str, customer_ref: str, *, dry_run: bool) -> Erased:
 
 
 def _confirm(shop: str, customer_ref: str, found: Erased) -> None:
-    if not sys.stdin.isatty():
-        raise Failure(
+    def show() -> None:
+        show_record(_told(shop, customer_ref, found, erased=False), _LABELS, as_json=False, err=True)
+        if found.open_cases:
+            tell(_open_cases_zh(found), _open_cases_en(found), err=True)
+
+    confirm(
+        say("不能撤回。删除吗？", "This cannot be taken back. Erase?"),
+        unasked=Failure(
             say("删除不能撤回，需要确认", "Erasing cannot be taken back and must be confirmed"),
             say("先用 --dry-run 查看；确定的话加上 --yes。", "Look with --dry-run first; add --yes if you are sure."),
-        )
-    show_record(_told(shop, customer_ref, found, erased=False), _LABELS, as_json=False)
-    if found.open_cases:
-        tell(_open_cases_zh(found), _open_cases_en(found))
-    if not typer.confirm(say("不能撤回。删除吗？", "This cannot be taken back. Erase?"), err=True):
-        raise Failure(say("没有删除。", "Nothing was erased."))
+        ),
+        declined=say("没有删除。", "Nothing was erased."),
+        show=show,
+    )
 
 
 def _show(shop: str, customer_ref: str, found: Erased, *, erased: bool, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 import settings
 from commands.case_named import with_pool
+from commands.confirmation import Yes, confirm, for_good
 from commands.failure import Failure
 from commands.language import say, sentence_of
 from commands.output import AsJson, Column, show_json, show_record, show_table, tell
@@ -63,7 +63,6 @@ STATES = {
 Shop = Annotated[str, typer.Option("--shop", help=say("店铺；默认全部。", "The shop; all by default."))]
 Sku = Annotated[list[str] | None, typer.Option("--sku", help=say("只要这些商品，可多次。", "These goods only."))]
 Number = Annotated[str, typer.Argument(metavar="RTF-N", help=say("退厂单号。", "The note's number."))]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help=say("不再询问。", "Do not ask."))]
 
 
 def _by(zh: str, en: str) -> Any:
@@ -148,14 +147,24 @@ def send(
     number: Number,
     *,
     by: Annotated[str, _by("谁，例如 warehouse:2。", "Who, such as warehouse:2.")],
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Send the goods of a note."""
     from commands.factory_sending import tell_warehouse
+    from domain.factory_note import NoteState
     from store.factory_notes import FactoryNotes
 
     who, wanted = of_the_house(by), _number(number)
     partner = settings.load().partner("warehouse")
+
+    found = _asked(lambda pool: FactoryNotes(pool).get(wanted))
+    if found.state is NoteState.OPEN:
+        for_good(
+            say(f"{found.name}：货从不良区发给厂家", f"{found.name}: the goods leave the defect zone for their maker"),
+            yes=yes,
+            show=lambda: show_record(_written(found), NOTE, as_json=False, err=True),
+        )
 
     async def sending(pool: asyncpg.Pool) -> tuple[FactoryNote, str]:
         sent = await FactoryNotes(pool).send(wanted, who, _now())
@@ -284,16 +293,17 @@ def _asked(work: Callable[[asyncpg.Pool], Awaitable[T]]) -> T:
 
 
 def _confirm(rows: Sequence[dict[str, Any]]) -> None:
-    if not sys.stdin.isatty():
-        raise Failure(
+    confirm(
+        say("开单吗？", "Draw up the note?"),
+        unasked=Failure(
             say(f"这张退厂单有 {len(rows)} 行，需要确认", f"The note would have {len(rows)} lines: please confirm"),
             say(
                 "先看 aftersales factory waiting；确定的话加上 --yes。", "See `aftersales factory waiting`; add --yes."
             ),
-        )
-    show_table(rows, WAITING, as_json=False)
-    if not typer.confirm(say("开单吗？", "Draw up the note?"), err=True):
-        raise Failure(say("没有开单。", "Nothing was written."))
+        ),
+        declined=say("没有开单。", "Nothing was written."),
+        show=lambda: show_table(rows, WAITING, as_json=False, err=True),
+    )
 
 
 def _spoken(found: tuple[WaitingDefect, datetime]) -> dict[str, Any]:

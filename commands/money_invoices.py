@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.case_named import CaseName, NamedCase, with_case, with_pool
+from commands.confirmation import Yes, for_good
 from commands.failure import Failure
 from commands.language import language, say, sentence_of
 from commands.output import AsJson, Column, show_json, show_table, tell
@@ -16,6 +17,7 @@ from domain.invoice import InvoiceAction
 
 if TYPE_CHECKING:
     from domain.money import Money
+    from store.case_register import RegisteredCase
     from store.invoices import InvoiceTask
 
 LIST = say("列出要处理的发票：红冲、背书、原票寄回。", "List invoices to be reversed, endorsed or sent back.")
@@ -66,6 +68,7 @@ def invoice_done(
     number: Annotated[
         str, typer.Option("--number", help=say("红字发票等的号码。", "Number of the red-letter invoice or the like."))
     ] = "",
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Note that it is done."""
@@ -75,16 +78,18 @@ def invoice_done(
     if len(number) > LONGEST:
         raise typer.BadParameter(say(f"--number 最多 {LONGEST} 个字。", f"--number has at most {LONGEST} characters."))
 
-    async def note(named: NamedCase) -> Money | None:
+    async def note(named: NamedCase) -> tuple[RegisteredCase, Money | None]:
         row, now = named.row, datetime.now(UTC)
-        return await Invoices(named.pool).done(row.shop, row.case_no, action, by=signed, at=now, reference=number)
+        for_good(f"{row.shop}/{row.case_no}: {_named(action)} {number}".rstrip(), yes=yes)
+        return row, await Invoices(named.pool).done(row.shop, row.case_no, action, by=signed, at=now, reference=number)
 
     try:
-        reversed_now = with_case(case, note)
+        row, reversed_now = with_case(case, note)
     except InvoiceNotDone as refused:
         raise Failure(sentence_of(str(refused))) from None
     if as_json:
-        show_json({"case": case, "action": action, "reversed": reversed_now and reversed_now.model_dump(mode="json")})
+        reversed_json = reversed_now and reversed_now.model_dump(mode="json")
+        show_json({"shop": row.shop, "case_no": row.case_no, "action": action, "reversed": reversed_json})
     else:
         told = f" {reversed_now}" if reversed_now else ""
         tell(f"已记下：{_named(action)}{told}。", f"Noted: {_named(action)}{told}.")

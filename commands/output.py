@@ -39,10 +39,11 @@ def show_table(
     as_json: bool,
     title: str = "",
     lines: bool = False,
+    err: bool = False,
 ) -> None:
     """Rows as a table, or as a JSON array of objects that keeps every key of the rows, shown or not.
 
-    `lines`: with lines between the rows, for cells of several lines.
+    `lines`: with lines between the rows, for cells of several lines. `err`: on stderr, before a question.
     """
     if as_json:
         show_json(list(rows))
@@ -54,13 +55,13 @@ def show_table(
         table.add_column(say(column.zh, column.en), justify=column.align, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(column.key)) for column in columns))
-    _console().print(table)
+    _console(err=err).print(table)
     if not rows:
-        typer.echo(say("没有。", "None."))
+        typer.echo(say("没有。", "None."), err=err)
 
 
-def show_record(record: Mapping[str, Any], labels: Sequence[Column], *, as_json: bool) -> None:
-    """One thing, a line per label; or as a JSON object that keeps every key."""
+def show_record(record: Mapping[str, Any], labels: Sequence[Column], *, as_json: bool, err: bool = False) -> None:
+    """One thing, a line per label; or as a JSON object that keeps every key. `err`: on stderr, before a question."""
     if as_json:
         show_json(record)
         return
@@ -71,7 +72,7 @@ def show_record(record: Mapping[str, Any], labels: Sequence[Column], *, as_json:
     table.add_column(overflow="fold")
     for label in labels:
         table.add_row(say(label.zh, label.en), _cell(record.get(label.key)))
-    _console().print(table)
+    _console(err=err).print(table)
 
 
 def show_json(value: Any) -> None:
@@ -79,9 +80,9 @@ def show_json(value: Any) -> None:
     typer.echo(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
 
 
-def tell(zh: str, en: str) -> None:
-    """A line for a person on stdout. Not for `--json`."""
-    typer.echo(say(zh, en))
+def tell(zh: str, en: str, *, err: bool = False) -> None:
+    """A line for a person, on stdout: not for `--json`. `err`: on stderr, before a question."""
+    typer.echo(say(zh, en), err=err)
 
 
 def tell_failure(failure: Failure, *, as_json: bool) -> None:
@@ -94,10 +95,11 @@ def tell_failure(failure: Failure, *, as_json: bool) -> None:
         typer.echo(failure.remedy, err=True)
 
 
-def _console() -> Any:
+def _console(*, err: bool) -> Any:
     from rich.console import Console
 
-    return Console() if sys.stdout.isatty() else Console(width=WIDE, highlight=False)
+    seen = (sys.stderr if err else sys.stdout).isatty()
+    return Console(stderr=err) if seen else Console(stderr=err, width=WIDE, highlight=False)
 
 
 def _cell(value: Any) -> str:

@@ -130,15 +130,17 @@ class FactoryNotes:
             return await _recorded(connection, number)
 
     async def deduct(self, number: int, amount: Money, by: str, at: datetime, *, instead: bool = False) -> FactoryNote:
-        """Enter what the maker took off his bill; `instead` of what was entered before.
+        """Enter what the maker took off his bill; `instead` of what was entered before, which stays in the records.
 
         Raises:
             NoSuchNote: there is none of that number.
             NotNoted: it was not sent, a sum was entered already, or that person may not.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            if refused := why_not_deducted(await _get(connection, number), by, instead=instead):
+            note = await _get(connection, number)
+            if refused := why_not_deducted(note, by, instead=instead):
                 raise NotNoted(refused)
+            await connection.execute(SQL["factory_corrected"], number, note.name)
             await connection.execute(SQL["factory_deduct"], number, amount.minor, amount.currency, by, at)
             return await _recorded(connection, number)
 

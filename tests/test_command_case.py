@@ -379,13 +379,15 @@ async def test_a_parcel_of_nobody_shows_whose_it_may_be_and_goes_to_a_case_that_
 
     shown = await office.run("explain", "unidentified-NOBODY-1")
     assert "OWNER-1 slip goods" in shown.out, shown
-    wrong = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", "OWNER-9")
+    wrong = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", "OWNER-9", "--yes")
     assert (wrong.code, "no case OWNER-9" in wrong.err) == (1, True), wrong
     await office.pool.execute("UPDATE cases SET stage = 'closed', closed_at = now() WHERE case_no = $1", owner)
-    over = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner)
+    over = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner, "--yes")
     assert (over.code, "reopen_case" in over.err) == (1, True), over
     await office.pool.execute("UPDATE cases SET stage = 'plan', closed_at = NULL WHERE case_no = $1", owner)
-    right = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner)
+    unsure = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner)
+    assert (unsure.code, "Add --yes" in unsure.err) == (1, True), unsure
+    right = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner, "--yes")
     assert right.code == 0, right
     await office.until("desk", "unidentified-NOBODY-1", "outcome", "matched")
 

@@ -57,7 +57,7 @@ async def test_nothing_is_sent_while_nobody_knows_the_warehouse(environment: dic
     )
     assert drawn_up.code == 0, drawn_up.err
     note = drawn_up.json["note"]
-    sent = await told(environment, "factory", "send", note, "--by", "warehouse:2", language="en")
+    sent = await told(environment, "factory", "send", note, "--by", "warehouse:2", "--yes", language="en")
     assert (sent.code, "AFTERSALES_WAREHOUSE_URL" in sent.err) == (1, True)
     (open_note,) = (await told(environment, "factory", "list", "--json", language="en")).json
     assert (open_note["note"], open_note["state"], open_note["sent_at"]) == (note, "open", None)

@@ -76,9 +76,11 @@ async def test_finance_lists_and_notes_what_it_did(desk: Desk) -> None:
     assert [(one["case_no"], one["action"], one["invoice"], one["open"]) for one in listed.json] == [
         ("C1", "red_letter", "INV-1", True), ("C2", "endorsement", "INV-1", True),
     ]  # fmt: skip
-    noted = await desk.run("invoice-done", "C1", "red_letter", "--by", "finance:3", "--number", "RED-7")
+    unsure = await desk.run("invoice-done", "C1", "red_letter", "--by", "finance:3")
+    assert (unsure.code, "--yes" in unsure.err, len(await desk.open())) == (1, True, 2)
+    noted = await desk.run("invoice-done", "C1", "red_letter", "--by", "finance:3", "--number", "RED-7", "--yes")
     assert (noted.code, "10.00 CNY" in noted.out) == (0, True)
-    again = await desk.run("invoice-done", "C1", "red_letter", "--by", "finance:3")
+    again = await desk.run("invoice-done", "C1", "red_letter", "--by", "finance:3", "--yes")
     assert (again.code, "done already" in again.err) == (1, True)
     assert await desk.open() == {("C2", "endorsement"): ""}
     (first, *_) = (await desk.run("invoices", "--all", "--json")).json
@@ -88,9 +90,9 @@ async def test_finance_lists_and_notes_what_it_did(desk: Desk) -> None:
 
 async def test_only_finance_may_note_it(desk: Desk) -> None:
     """An agent is sent to finance; what is no task of the case is said to be none."""
-    refused = await desk.run("invoice-done", "C1", "red_letter", "--by", "agent:7", language="zh")
+    refused = await desk.run("invoice-done", "C1", "red_letter", "--by", "agent:7", "--yes", language="zh")
     assert (refused.code, "财务" in refused.err) == (1, True)
-    none = await desk.run("invoice-done", "C2", "red_letter", "--by", "finance:3")
+    none = await desk.run("invoice-done", "C2", "red_letter", "--by", "finance:3", "--yes")
     assert (none.code, "no such task" in none.err) == (1, True)
     assert len(await desk.open()) == 2
 
@@ -102,6 +104,11 @@ async def test_a_second_part_opens_the_task_again_for_the_rest(desk: Desk) -> No
     await desk.case("C1", work("red_letter", 1500), revision=2)
     assert (await desk.open())["C1", "red_letter"] == "5.00 CNY"
     assert await invoices.done("demo", "C1", InvoiceAction.RED_LETTER, by="finance:4", at=LATER) == Money(minor=500)
+    await desk.case("C1", work("red_letter", 1700), revision=3)
+    noted = await desk.run("invoice-done", "demo/C1", "red_letter", "--by", "finance:4", "--yes", "--json")
+    assert noted.json == {
+        "shop": "demo", "case_no": "C1", "action": "red_letter", "reversed": {"minor": 200, "currency": "CNY"},
+    }  # fmt: skip
     assert ("C1", "red_letter") not in await desk.open()
 
 

@@ -49,14 +49,26 @@ UPDATE factory_note_lines SET told_at = $4 WHERE note = $1 AND case_no = $2 AND 
 -- name: factory_deduct
 UPDATE factory_notes SET deducted_minor = $2, currency = $3, deducted_by = $4, deducted_at = $5 WHERE number = $1
 
+-- name: factory_corrected
+-- What was entered before stays in the records, with who entered it and when.
+UPDATE case_records r SET data = r.data || jsonb_build_object('corrected',
+    coalesce(r.data->'corrected', '[]') || jsonb_build_object('minor', n.deducted_minor, 'currency', n.currency,
+                                                             'by', n.deducted_by, 'at', n.deducted_at))
+FROM factory_notes n JOIN factory_note_lines l ON l.note = n.number
+WHERE n.number = $1 AND n.deducted_at IS NOT NULL
+    AND (r.shop, r.case_no, r.kind, r.key) = (n.shop, l.case_no, 'return_to_factory_note', $2)
+
 -- name: factory_record
 -- The record of each case whose goods are on the note, as it stands now (section 9).
 INSERT INTO case_records (shop, case_no, kind, key, at, rule, data)
 SELECT n.shop, l.case_no, 'return_to_factory_note', $2, n.drawn_up_at, 'W-10',
        jsonb_build_object('note', $2::text, 'state', $3::text, 'supplier', n.supplier, 'by', n.drawn_up_by,
            'goods', jsonb_object_agg(l.rma || ' ' || l.sku, l.quantity), 'sent_by', n.sent_by, 'sent_at', n.sent_at,
-           'note_deducted_minor', n.deducted_minor, 'currency', n.currency)
+           'note_deducted_minor', n.deducted_minor, 'currency', n.currency,
+           'deducted_by', n.deducted_by, 'deducted_at', n.deducted_at)
 FROM factory_notes n JOIN factory_note_lines l ON l.note = n.number
 WHERE n.number = $1
 GROUP BY n.number, l.case_no
-ON CONFLICT (shop, case_no, kind, key) DO UPDATE SET data = excluded.data
+ON CONFLICT (shop, case_no, kind, key) DO UPDATE
+SET data = excluded.data || CASE WHEN case_records.data ? 'corrected' THEN jsonb_build_object('corrected', case_records.data->'corrected')
+                                 ELSE '{}' END

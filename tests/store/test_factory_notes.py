@@ -118,7 +118,10 @@ async def test_a_note_is_taken_back_until_it_is_sent(pool: asyncpg.Pool, notes: 
 
 
 async def test_no_single_person_does_all(pool: asyncpg.Pool, notes: FactoryNotes) -> None:
-    """A-SOD: purchasing draws up and not who inspected, by whatever role; finance enters the sum, after it was sent."""
+    """A-SOD: purchasing draws up and not who inspected, by whatever role; finance enters the sum, after it was sent.
+
+    A corrected sum stays in the record with who entered it and when.
+    """
     await booked(pool, "A", CUP=2)
     goods = await notes.waiting()
     for by, code in (("warehouse:2", "not_purchasing"), ("purchasing:1", "inspector")):
@@ -138,6 +141,13 @@ async def test_no_single_person_does_all(pool: asyncpg.Pool, notes: FactoryNotes
         await notes.deduct(note.number, Money(minor=200), FINANCE, AT)
     corrected = await notes.deduct(note.number, Money(minor=200), FINANCE, AT, instead=True)
     assert corrected.deducted == Money(minor=200)
+    await notes.deduct(note.number, Money(minor=300), "finance:9", AT + timedelta(days=1), instead=True)
+    (written,) = await records(pool, KIND, "demo", START, AT + timedelta(days=1))
+    assert (written.data["note_deducted_minor"], written.data["deducted_by"]) == (300, "finance:9")
+    assert [(one["minor"], one["currency"], one["by"]) for one in written.data["corrected"]] == [
+        (100, "CNY", FINANCE), (200, "CNY", FINANCE),
+    ]  # fmt: skip
+    assert {datetime.fromisoformat(one["at"]) for one in written.data["corrected"]} == {AT}
 
 
 async def test_a_note_holds_goods_of_one_shop_that_lie_in_the_zone(pool: asyncpg.Pool, notes: FactoryNotes) -> None:

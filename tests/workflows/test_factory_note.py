@@ -69,7 +69,9 @@ async def test_defects_wait_are_noted_printed_and_sent_to_the_maker(house: House
     assert len(file.read_bytes()) < 100_000
 
     await house.fault(case, "unavailable", partner="warehouse", operation="dispose")
-    away = await factory(house, "send", note, "--by", "warehouse:2")
+    unasked = await factory(house, "send", note, "--by", "warehouse:2", "--json")
+    assert (unasked.code, unasked.out, "--yes" in unasked.err) == (1, "", True)
+    away = await factory(house, "send", note, "--by", "warehouse:2", "--yes")
     assert (away.code, f"aftersales factory send {note}" in away.err) == (1, True)
     sent = await factory(house, "send", note, "--by", "warehouse:2")
     repeated = await factory(house, "send", note, "--by", "warehouse:3", "--json")
@@ -104,7 +106,7 @@ async def test_part_of_a_return_goes_to_its_own_maker_and_a_note_can_be_undone(h
     waits = [one["sku"] for one in (await factory(house, "waiting", "--json")).json if one["case"] == name]
     assert waits == ["R2F-CUP", "R2F-LID"]
     lid = await factory(house, "note", name, "--sku", "R2F-LID", "--by", "purchasing:4", "--yes", "--json")
-    await factory(house, "send", lid.json["note"], "--by", "warehouse:2")
+    await factory(house, "send", lid.json["note"], "--by", "warehouse:2", "--yes")
     assert (await case.ledger("goods_moved"))[1]["lines"] == [{"sku": "R2F-LID", "quantity": 2}]
 
 
