@@ -31,8 +31,13 @@ PAGES = Path(__file__).parents[2] / "docs" / "procedures"
 SKIPPING = frozenset({"WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", "WORKFLOW_EXECUTION_OPTIONS_UPDATED"})
 """Events that only time skipping writes: in production there are none."""
 SPINE = frozenset({"request_repeated", "calendar_changed", "refund_notice"})  # of every case, and not of its course
+CLOSING = ": closing"  # the message of which a customer hears that it is over
 SUM = re.compile(r" \d[\d.,]* [A-Z]{3}$")  # a refund's: every life has its own
-RULE = re.compile(r"\b(?:[RDMAPWX]-[A-Z0-9-]+\d*|X\d+)\b")
+RULE = re.compile(r"\b(?:[RDMAPWXS]-[A-Z0-9-]+\d*|X\d+)\b")  # a rule, or a clock; `S-` is a clock of the shop
+HEARD = """Every case goes on with the closing message, the survey and the
+time of free reopening."""
+UNHEARD = """It closes with that: no customer asked for it, and none
+hears of it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Life:
     days: int
     course: tuple[Step, ...]
     clocks: frozenset[str]
+    heard: bool  # whether the customer was told of its end
 
 
 @cache
@@ -76,6 +82,7 @@ def life(file: Path) -> Life:
         calls=kinds["ACTIVITY_TASK_SCHEDULED"],
         days=(end - first).days,
         course=(*_course(document), Step("end", outcome)),
+        heard=any(_summary(event).endswith(CLOSING) for event in document),
         clocks=frozenset(word for summary in timers.values() if RULE.fullmatch(word := summary.partition(" ")[0])),
     )
 
@@ -114,7 +121,7 @@ def _course(document: list[dict[str, Any]]) -> Iterator[Step]:
                     yield Step("due", armed.partition(" ")[0])
             case "ACTIVITY_TASK_SCHEDULED":
                 text = summary.partition(" · ")[2]
-                if text.endswith(": closing"):
+                if text.endswith(CLOSING):
                     return
                 if text != "Tell the customer how it stands":
                     yield Step("did", SUM.sub("", text))
@@ -146,6 +153,7 @@ def page(type: CaseType) -> str:
     function = next(node for node in tree.body if isinstance(node, ast.AsyncFunctionDef) and node.name == type)
     cited = sorted({rule for rule in RULE.findall(source) if not rule.startswith("S-")})
     clocks = sorted({*(id for way in ways for id in way.clocks), *RULE.findall(source)} & book.clocks.keys())
+    aftercare, goes_on = (" with aftercare", HEARD) if any(way.heard for way in ways) else ("", UNHEARD)
     head = (ast.get_docstring(tree) or "").partition("\n")[0]
     return "\n".join(
         [
@@ -158,7 +166,7 @@ def page(type: CaseType) -> str:
             "",
             "## Endings",
             "",
-            "As recorded; events without those of time skipping, calls to partners, simulated days with aftercare.",
+            f"As recorded; events without those of time skipping, calls to partners, simulated days{aftercare}.",
             "",
             "| recorded | outcome | events | calls | days |",
             "|---|---|---:|---:|---:|",
@@ -175,8 +183,7 @@ def page(type: CaseType) -> str:
             "## Course",
             "",
             "Boxes are what the case did, slanted ones what somebody said, hexagons clocks that ran out. A number says",
-            "how many of the recorded ways went there. Every case goes on with the closing message, the survey and the",
-            "time of free reopening.",
+            f"how many of the recorded ways went there. {goes_on}",
             "",
             "```mermaid",
             *drawing(ways),
@@ -188,8 +195,8 @@ def page(type: CaseType) -> str:
 
 def _clock_table(ids: list[str], book: Rulebook) -> list[str]:
     rules = [(id, book.clocks[id]) for id in ids]
-    rows = [f"| `{id}` | {rule.label.zh} · {rule.label.en} | {rule.source} |" for id, rule in rules]
-    return ["| | | source |", "|---|---|---|", *rows]
+    rows = [f"| `{id}` | {rule.length} | {rule.label.zh} · {rule.label.en} | {rule.source} |" for id, rule in rules]
+    return ["| | length | for | source |", "|---|---|---|---|", *rows]
 
 
 def drawing(ways: list[Life]) -> list[str]:
