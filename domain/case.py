@@ -18,6 +18,7 @@ from domain.journal import JournalEntry, Record
 from domain.messages.facts import CustomerAgreed, CustomerReplied
 from domain.messages.payload import Payload
 from domain.money import Money
+from domain.order import OrderLine
 from domain.ports.collection import CollectionStatus
 from domain.ports.refunds import HumanNeed, RefundStatus
 from domain.six_steps import SixStep
@@ -34,6 +35,7 @@ from domain.vocabulary import (
     Outcome,
     ParcelState,
     Party,
+    ReasonCode,
     RepairState,
     Stage,
 )
@@ -42,6 +44,7 @@ CARRIED_BYTES = 1_500_000
 UNDECODABLE = "undecodable_message"  # the kind of record that keeps a message which could not be read
 
 
+GOODS_BIND = 3  # the customs since which goods that he sent bind him as those that he never had
 GOODWILL = "compensation"  # the purpose of a refund, and what an approval is for, when goodwill is given
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
 GOODS_BEYOND = "goods_beyond"  # a parcel held more than was expected: who sees to it says so with a note (W-12)
@@ -199,6 +202,13 @@ class Waiting(BaseModel):
     clock: str = ""
 
 
+class Judged(BaseModel):
+    """What was found out about a request, where it is not as was said."""
+
+    reason: ReasonCode | None = None
+    fault: Liability | None = None
+
+
 class CaseState(BaseModel):
     """All of it. `schema_version` rises when a field changes its meaning; new fields have defaults."""
 
@@ -235,7 +245,11 @@ class CaseState(BaseModel):
     came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
     address_ref: str = ""
+    judged: Judged = Judged()
+    wanted: tuple[OrderLine, ...] = ()  # what was agreed on in exchange
     claims: list[str] = []  # numbers of the claims on couriers that it opened beside itself
+    # Of a claim: what the courier paid on it, by receipt.
+    reimbursed: dict[str, Money] = Field(default={}, exclude_if=lambda paid: not paid)
     repair: RepairState | None = None  # what was last heard of it
     repair_fee: Money | None = None  # what the repairer says that it would cost the customer
     handed_to: Party | None = None  # who of staff acts instead of an agent, where the case was handed over (P-STAFF)
@@ -313,6 +327,16 @@ class CaseState(BaseModel):
         return goods.inbound is InboundKind.UNDELIVERED_RETURN or (
             goods.inbound is InboundKind.REFUSED_RETURN and turned
         )
+
+    def goods_bind(self, customs: int) -> bool:
+        """Whether goods come back to us or lie with us: a request taken back by a word would leave him with neither.
+
+        Not those at a repairer, which come back repaired or not, nor those on their way back to him. Cases that began
+        under customs before 3 looked at parcels that he never had alone.
+        """
+        goods = self.goods
+        here = goods.received_at is not None and goods.disposition not in (Disposition.REPAIR, Disposition.SEND_BACK)
+        return self.comes_back or (customs >= GOODS_BIND and here)
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:
         """Shed what is in the way of handing the state to a new run, of which the server takes 2 MB at most.

@@ -89,7 +89,7 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         zh, en = "只有主管可以更换规则版本；请主管操作", "Only a supervisor may change the rulebook; ask one"
         return refuse("not_supervisor", "A-SUPQ", zh, en)
     return (
-        _out_of_stage(state, type(command))
+        _out_of_stage(start, state, type(command))
         or grievance.out_of_place(start, state, type(command))
         or courier_claim.out_of_place(start, type(command))
         or unidentified_parcel.out_of_place(start, type(command))
@@ -97,7 +97,7 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         or _words(start, command)
         or review.trading(start, command)
         or _contents(start, state, message, command)
-        or courier_claim.acting(start, message.role, command)
+        or courier_claim.acting(start, state, message.role, command)
     )
 
 
@@ -117,7 +117,7 @@ def available(start: CaseStart, state: CaseState) -> list[tuple[str, Refusal | N
     return [
         (
             kind,
-            _out_of_stage(state, model)
+            _out_of_stage(start, state, model)
             or grievance.out_of_place(start, state, model)
             or courier_claim.out_of_place(start, model)
             or unidentified_parcel.out_of_place(start, model),
@@ -132,7 +132,7 @@ def same_person(one: str, other: str) -> bool:
     return first == second if first and second else one == other
 
 
-def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
+def _out_of_stage(start: CaseStart, state: CaseState, model: type[Command]) -> Refusal | None:
     """Whether a command of that kind has any place where the case stands now."""
     waits_for = state.waiting.code if state.waiting else ""
     clocks = state.clocks.values()
@@ -172,9 +172,9 @@ def _out_of_stage(state: CaseState, model: type[Command]) -> Refusal | None:
         zh = "已有退款到账或正在支付，不能撤销；请等退款完成后结案"
         en = "Money was paid back or is on its way, so the case cannot be cancelled; let it end and close it"
         return refuse("paid", "R-REF-PATH", zh, en)
-    if model is CancelCase and state.comes_back:
-        zh = "包裹正在退回，撤销会让顾客货款两空；请与顾客商量后处理"
-        en = "The parcel is coming back: cancelled, he would have neither goods nor money; speak with him"
+    if model is CancelCase and state.goods_bind(start.customs):
+        zh = "包裹正在退回或已在我方，撤销会让顾客货款两空；请与顾客商量后处理"
+        en = "The goods are with us or on their way: cancelled, he would have neither goods nor money; speak with him"
         return refuse("coming_back", "R-CANCEL-SHIPPED", zh, en)
     return None
 

@@ -60,4 +60,5 @@ def _take_up_again(case: Case) -> None:
     state.closed_at = None
     state.withdrawn = False
     state.stage = Stage.REOPENED
+    case.exchange.as_agreed()
     case.note("case_reopened", "R-REOPEN", reason=state.reopen_reason)

@@ -24,7 +24,7 @@ from domain.messages.payload import Payload
 from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
 from domain.rules import ClockRule, Rules, Unit
-from domain.vocabulary import CaseType, Party, Stage
+from domain.vocabulary import CaseType, Liability, Party, ReasonCode, Stage
 from workflows import counting, duties, partner_call, settle
 from workflows.adoption import Adoption
 from workflows.endings import Withdrawn
@@ -65,7 +65,7 @@ class Case:
 
     def __init__(self, start: CaseStart, state: CaseState) -> None:
         self.start = start
-        self.request = start.request
+        self.request = start.request.model_copy(update=state.judged.model_dump(exclude_none=True))
         self.order = start.request.order
         self.rules = start.rules
         self.state = state
@@ -149,11 +149,9 @@ class Case:
             self.state.became = type
             self.note("type_changed", rule, before=before, type=type)
 
-    def judged(self, **facts: Any) -> None:
-        """What was found out about the request counts instead of what was said: its reason, whose fault it is.
-
-        Only in this run: whoever found it out says so each time that the procedure is gone through again.
-        """
+    def judged(self, **facts: ReasonCode | Liability) -> None:
+        """What was found out about the request counts instead of what was said: its reason, whose fault it is."""
+        self.state.judged = self.state.judged.model_copy(update=facts)
         self.request = self.request.model_copy(update=facts)
 
     def goes_under(self, courier: str, waybill: str) -> None:
@@ -368,14 +366,14 @@ class Case:
             self.rested_in_run = True
 
     def _withdrawn(self) -> bool:
-        """Whether the request was taken back while it still can be: money or a parcel on its way back cannot."""
+        """Whether the request was taken back while it still can be: where money moves or goods come back it cannot."""
         state = self.state
         return (
             state.withdrawn
             and not self.request.of_the_house
             and not self.done("outcome")
             and not state.money_moves
-            and not state.comes_back
+            and not state.goods_bind(self.start.customs)
         )
 
     def _continue_as_new_if_long(self) -> None:

@@ -103,9 +103,9 @@ def _verdict_unheard(case: Case) -> bool:
 
 
 def _withdrew_too_late(case: Case) -> bool:
-    """He wants his parcel after all, and it comes back to us already: a person speaks with him (R-CANCEL-SHIPPED)."""
+    """He takes it back when his goods are with us, or on their way: a person speaks with him (R-CANCEL-SHIPPED)."""
     state = case.state
-    if not (state.withdrawn and state.comes_back) or case.done("outcome"):
+    if not (state.withdrawn and state.goods_bind(case.start.customs)) or case.done("outcome"):
         return False
     state.withdrawn = False
     escalate(case, "withdrew_too_late", "R-CANCEL-SHIPPED")

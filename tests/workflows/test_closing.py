@@ -290,3 +290,18 @@ async def test_the_request_that_comes_again_changes_nothing(house: House) -> Non
     await case.act("decide", resolution="full_refund")
     assert await case.to_the_end() == "refunded"
     assert await case.payments() == [4500]
+
+
+async def test_who_withdraws_when_his_goods_are_with_us_is_not_left_without_goods_and_money(house: House) -> None:
+    """While they are inspected he takes the return back: a person speaks with him, and it goes on to his money."""
+    case = await house.open("return_refund")
+    await case.run_until(waiting_for="inspection")
+
+    await case.say("customer_withdrew")
+
+    assert (await case.rest()).needs_human == "withdrew_too_late"
+    with pytest.raises(Refused) as refused:
+        await case.act("cancel_case", reason="customer_withdrew")
+    assert refused.value.code == "coming_back"
+    assert await case.to_the_end() == "refunded"
+    assert await case.payments() == [4500]

@@ -266,14 +266,17 @@ async def test_a_provider_that_cannot_collect_puts_it_before_a_person(house: Hou
 
 
 async def test_who_withdraws_before_he_paid_is_asked_for_nothing_more(house: House) -> None:
-    """He takes the exchange back while the link is open: it is closed, and no money can come."""
+    """He takes the exchange back while the link is open: it is closed; his goods are with us, so a person decides."""
     case = await house.open("exchange", replacement=DEARER, **QUALITY | {"customer": {"pays_after": "never"}})
 
     await case.run_until(waiting_for="payment")
     await case.say("customer_withdrew")
 
-    assert await case.to_the_end() == "withdrawn"
+    await case.run_until(needs_human="decide:exchange_unpaid")
     assert await collections(case) == [("closed", 1500)]
+    await case.act("decide", resolution="full_refund")
+    assert await case.to_the_end() == "refunded"
+    assert await case.payments() == [4500]
 
 
 async def test_a_cheaper_replacement_pays_the_difference_back(house: House) -> None:

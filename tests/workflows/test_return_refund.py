@@ -299,15 +299,20 @@ async def test_freight_that_is_not_paid_keeps_the_goods_here_until_a_person_deci
 
 
 async def test_the_customer_may_choose_to_have_faultless_goods_back(house: House) -> None:
-    """Inside the window both ways are open (X15); he chooses to have his cup back, and nothing is paid."""
-    case = await house.open("return_refund", reason="quality", evidence=PHOTOS)  # it passes: no defect was found
+    """Inside the window both ways are open (X15); he chooses to have the one of two cups back, and nothing is paid."""
+    cups = [{"sku": "CUP", "quantity": 2, "price": 4500}]
+    case = await house.open(
+        "return_refund", reason="quality", evidence=PHOTOS, order={"lines": cups},
+        lines=[{"sku": "CUP", "quantity": 1}],
+    )  # fmt: skip
 
     await case.run_until(lambda now: now.waiting_for == "return_parcel")
     await case.run_until(waiting_for="consent")
     await case.say("customer_agreed", choice="send_back")
 
     assert await case.to_the_end() == "no_fault_found"
-    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
+    (sent,) = await case.ledger("goods_shipped")
+    assert (sent["leg"], sent["lines"]) == ("send_back", [{"sku": "CUP", "quantity": 1}])
     assert await case.payments() == []
 
 
@@ -324,7 +329,7 @@ async def test_an_unanswered_choice_after_no_fault_found_is_a_persons_to_make(ho
 
 
 async def test_damage_by_the_customer_is_decided_at_the_desk(house: House) -> None:
-    """Goods that he damaged are not paid by the machine; an agent has them sent back."""
+    """Goods that he damaged are not paid by the machine; an agent has them sent back, and they leave our shelves."""
     case = await house.open("return_refund", warehouse={"second": "customer_damage"})
 
     await case.run_until(needs_human="decide:inspection_customer_damage")
@@ -333,6 +338,7 @@ async def test_damage_by_the_customer_is_decided_at_the_desk(house: House) -> No
 
     assert await case.to_the_end() == "returned_to_customer"
     assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
+    assert [moved["disposition"] for moved in await case.ledger("goods_moved")] == ["send_back"]
 
 
 DEAR = {"paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}

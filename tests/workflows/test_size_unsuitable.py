@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import Refused, about
 
@@ -113,3 +114,20 @@ async def test_without_his_word_nothing_moves(house: House, customer: dict[str, 
     else:
         assert await case.to_the_end() == "expired"
     assert await case.ledger("return_announced") == []
+
+
+@pytest.mark.parametrize("numbered", ["once-", ANEW])
+async def test_taken_up_again_it_is_the_exchange_that_was_agreed_on(house: House, numbered: str) -> None:
+    """He is not satisfied: exchanged once more for the larger ones at our cost, in whichever run of the case."""
+    case = await house.open(
+        "size_unsuitable", request_id=f"{numbered}size", **LOG, order=CHARGED, customer={"solved": [False, True]}
+    )
+    await case.run_until(needs_human="decide:size_advice")
+    await case.act("decide", resolution="exchange", liability="merchant", replacement=LARGER)
+    await case.run_until(needs_human="decide:reopened")
+    await case.act("decide", resolution="exchange")
+
+    assert await case.to_the_end() == "exchanged"
+    sent = [one["lines"] for one in await case.ledger("goods_shipped")]
+    assert sent == [[{"sku": "SHOE-43", "quantity": 1}]] * 2
+    assert await case.ledger("money_received") == []

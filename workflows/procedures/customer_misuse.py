@@ -41,7 +41,7 @@ async def broken_in_use(case: Case) -> Outcome:
         return await mend(case, Resolution.REPAIR, FreightPayer.CUSTOMER, ruling.amount, here=True)
     await case.contact.tell("misuse_explained", "R-MISUSE", rma=case.state.goods.rma)
     await case.returns.dispose(Disposition.SEND_BACK)
-    if await case.shipping.send(ShipmentLeg.SEND_BACK, "R-MISUSE"):
+    if await case.shipping.send(ShipmentLeg.SEND_BACK, "R-MISUSE", goods=case.request.concerned):
         return Outcome.RETURNED_TO_CUSTOMER
     return await case.remedy.decided_at_desk("send_back_failed", "R-MISUSE")
 

@@ -43,7 +43,7 @@ async def exchange_or_return(case: Case, legs: Freight, rule: str, template: str
         ruling = await case.desk.decide(EXCHANGE_FOR, "R-NR-TRYEX")
         if ruling.resolution is not Resolution.EXCHANGE:
             return await case.remedy.carried_out(ruling, EXCHANGE_FOR, "R-NR-TRYEX")
-        case.exchange.wanted = ruling.replacement
+        case.exchange.wants(ruling.replacement)
         if case.exchange.terms(legs).to_pay:
             answer = await case.exchange.propose(legs, "P-FEEQUOTE", step="exchange_price")
             if answer.said is not Said.AGREED:

@@ -120,6 +120,6 @@ async def give_back(case: Case) -> Outcome:
     if not await case.collection.way_back():
         return await case.remedy.decided_at_desk("way_back_unpaid", "M-NODEFECT")
     await case.returns.dispose(Disposition.SEND_BACK)
-    if await case.shipping.send(ShipmentLeg.SEND_BACK, "W-8"):
+    if await case.shipping.send(ShipmentLeg.SEND_BACK, "W-8", goods=case.request.concerned):
         return Outcome.NO_FAULT_FOUND
     return await case.remedy.decided_at_desk("send_back_failed", "W-8")

@@ -26,7 +26,7 @@ async def size_unsuitable(case: Case) -> Outcome:
     if advice.resolution not in (Resolution.EXCHANGE, Resolution.RETURN_REFUND):
         return await case.remedy.carried_out(advice, SIZE_ADVICE, "R-SIZE")
 
-    case.exchange.wanted = advice.replacement or case.exchange.wanted
+    case.exchange.wants(advice.replacement or case.exchange.wanted)
     window = await case.exchange.window()
     if not window.allowed:
         return await decline_by_window(case, window)

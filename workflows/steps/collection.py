@@ -62,17 +62,17 @@ class Collection:
         True where none was quoted. Cases that began under earlier customs asked for it and left it at that.
         """
         case = self._case
-        quoted = [one for one in case.state.proposals if one.plan == Resolution.SEND_BACK and one.agreed and one.fee]
-        if case.start.customs < WAY_BACK or not quoted or quoted[-1].fee is None:
+        fee = case.consent.agreed_fee(Resolution.SEND_BACK)
+        if case.start.customs < WAY_BACK or fee is None:
             return True
-        return await self.collect(quoted[-1].fee, purpose="return_freight", rule="M-NODEFECT", step="way_back")
+        return await self.collect(fee, purpose="return_freight", rule="M-NODEFECT", step="way_back")
 
     async def _paid_for(self, asked: _Sum, row: CollectionRow, clock: Clock) -> CollectionRow:
         """Ask him, remind him halfway, and close the matter when it is due. Who withdraws meanwhile may have paid."""
         try:
             await self._ask_him(asked, row, clock)
             found = await self._money(asked, row, clock, at=clock.after(50))
-            if found is None and clock.running:
+            if found is None and clock.live:
                 await self._ask_him(asked, row, clock, again="/again")
                 found = await self._money(asked, row, clock)
         except Withdrawn:
@@ -114,6 +114,9 @@ class Collection:
         case = self._case
         if case.take(PaymentReceived, where=lambda notice, _: notice.key == row.key, clock=clock):
             return CollectionStep.LOOK
+        if case.state.withdrawn and case.state.goods_bind(case.start.customs):
+            case.state.withdrawn = False  # that is a no to paying; what becomes of his goods a person says
+            return CollectionStep.CLOSE
         named = {asked.purpose} if case.goodwill.unanswered() else {asked.purpose, ""}
         said_no = case.take(CustomerAgreed, where=lambda said, _: not said.agreed and said.plan in named)
         return CollectionStep.CLOSE if said_no else None

@@ -111,7 +111,7 @@ class Courier:
             await self.request(CourierRequestKind.TRACE, rule, due_at=clock.due_at)
             # The handbook promises the customer an answer within 24-48 h: at the first of these he hears the plan.
             verdict = await self._verdict(clock, at=clock.after(case.rules.numbers.courier_plan_percent))
-            if verdict is None and clock.running:
+            if verdict is None and clock.live:
                 await case.contact.tell("courier_plan_told", rule, due=clock.due_at.isoformat())
                 verdict = await self._verdict(clock)
             return verdict or "silent"

@@ -37,6 +37,16 @@ class Exchange:
     def __init__(self, case: Case) -> None:
         self._case = case
         self.wanted: tuple[OrderLine, ...] = case.request.replacement
+        if case.state.round > 1:
+            self.as_agreed()
+
+    def wants(self, lines: tuple[OrderLine, ...]) -> None:
+        """Something else was agreed on with him."""
+        self.wanted = self._case.state.wanted = lines
+
+    def as_agreed(self) -> None:
+        """A later round goes on from what the one before agreed on, through which nobody goes again."""
+        self.wanted = self._case.state.wanted or self._case.request.replacement
 
     async def window(self, step: str = "exchange/window") -> ExchangeWindow:
         """Whether an exchange is still open: for quality, or without a reason (R-EX-QUALITY, D-EX, X4)."""
@@ -178,7 +188,7 @@ class Exchange:
 
         The customer is asked before it costs him anything (P-FEEQUOTE).
         """
-        self.wanted = wanted or self.wanted
+        self.wants(wanted or self.wanted)
         window = await self.window()
         legs = self.freight(inside=window.inside)
         if self.terms(legs).to_pay and (await self.propose(legs, rule, step)).said is not Said.AGREED:

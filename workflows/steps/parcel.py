@@ -44,7 +44,7 @@ class Parcel:
             await case.courier.request(CourierRequestKind.TRACE, rule, due_at=clock.due_at)
             await case.contact.tell("look_around_asked", rule, due=clock.due_at.isoformat())
             ended = await self._search_ended(clock, at=clock.after(case.rules.numbers.courier_plan_percent))
-            if ended is None and clock.running:
+            if ended is None and clock.live:
                 await case.contact.tell("courier_plan_told", rule, due=clock.due_at.isoformat())
                 ended = await self._search_ended(clock)
             return ended or "silent"
@@ -201,7 +201,7 @@ class Parcel:
             clock = await case.clock(within)
             alarm = min(case.rules.clocks[within].warn_percent, default=100)
             left = await self._left(clock, at=clock.after(alarm))
-            if left is None and clock.running:
+            if left is None and clock.live:
                 escalate(case, NO_SCAN, rule)
                 await case.contact.tell("delay_told", "P-HONEST", due=clock.due_at.isoformat())
                 left = await self._left(clock)

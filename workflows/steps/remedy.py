@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.answers import Answer, Ruling, Said
+from domain.case import GOODS_BIND
 from domain.compensation import FORMS
 from domain.money import Money
 from domain.order import AskedLine
 from domain.order_part import refund_of
-from domain.vocabulary import Outcome, Resolution, ShipmentLeg
+from domain.vocabulary import Disposition, Outcome, Resolution, ShipmentLeg
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -116,7 +117,10 @@ class Remedy:
             sent = await case.shipping.send(ShipmentLeg.RESHIP, rule, step=f"{step}/ship", goods=case.request.lines)
             return Outcome.RESHIPPED if sent else None
         if decision.resolution is Resolution.SEND_BACK:
-            sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship")
+            goods = case.request.came_instead
+            if case.start.customs >= GOODS_BIND and case.state.goods.received_at is not None:
+                await case.returns.dispose(Disposition.SEND_BACK)
+            sent = await case.shipping.send(ShipmentLeg.SEND_BACK, rule, step=f"{step}/ship", goods=goods)
             return Outcome.RETURNED_TO_CUSTOMER if sent else None
         if decision.resolution in (Resolution.REPAIR, Resolution.ONSITE_VISIT):
             return None  # how a repair goes is a procedure of its own, and this case is not at its beginning

@@ -157,7 +157,7 @@ class Returns:
         async def waiting() -> bool:
             clock = await case.clock("S-TRACKING")
             sent = await self._number(clock, at=clock.after(case.rules.numbers.tracking_asked_percent))
-            if sent is None and clock.running:
+            if sent is None and clock.live:
                 await case.contact.tell("tracking_asked", "R-RET-TRACK", due=clock.due_at.isoformat())
                 sent = await self._number(clock)
             return bool(sent)

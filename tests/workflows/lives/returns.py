@@ -229,7 +229,7 @@ LIVES: Lives = {
     ),
     "exchange-withdrawn": (
         "exchange", {**EXCHANGED, "replacement": POT, "customer": {"pays_after": "never"}},
-        (says("payment", "customer_withdrew"),),
+        (says("return_number", "customer_withdrew"),),
     ),
     "exchange-window_closed": ("exchange", {"order": {"signed_at": timedelta(days=-21)}}, ()),
     "exchange-split_freight": ("exchange", {**EXCHANGED, "order": {"signed_at": timedelta(days=-21)}}, ()),
