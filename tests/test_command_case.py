@@ -220,8 +220,13 @@ async def test_a_list_begins_with_what_comes_first(office: Office) -> None:
 async def test_a_decision_above_the_limit_is_approved_by_another_and_paid(office: Office) -> None:
     """The whole way of a decision: refused to who may not, confirmed, approved by somebody else, paid, told."""
     case = await office.open("PAY-1", paid=8800)
-    unsure = await office.run("act", case, "decide", "--resolution", "full_refund", "--by", "agent:17")
-    assert (unsure.code, "--yes" in unsure.err) == (1, True)
+    asked = await asyncio.gather(
+        *(
+            office.run("act", case, "decide", "--resolution", final, "--by", "agent:17")
+            for final in ("full_refund", "cash_goodwill", "scrap", "send_back", "write_off", "go_on")
+        )
+    )
+    assert {(one.code, "Add --yes" in one.err) for one in asked} == {(1, True)}, asked
     early = await office.run("act", case, "approve", "--by", "supervisor:2", "--yes")
     assert (early.code, "No approval is asked for" in early.err) == (1, True)
 
