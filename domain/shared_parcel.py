@@ -21,6 +21,7 @@ class Sharer(BaseModel):
     holds: bool  # whether they are its own, and no other case's (domain/goods_held.py)
     ordered: dict[str, int]  # the whole order
     had: dict[str, int] = {}  # what it got of parcels before
+    closed: bool = False
 
 
 class Dealt(BaseModel):
@@ -33,9 +34,26 @@ class Dealt(BaseModel):
 
 
 def expecting(cases: Sequence[Sharer]) -> list[Sharer]:
-    """Of each order the cases that wait for goods: those that hold theirs, else those that dispose of any, else all."""
-    best = {order: max(_rank(case) for case in cases if case.order_no == order) for order in _orders(cases)}
-    return [case for case in cases if _rank(case) == best[case.order_no]]
+    """Of each order the cases that wait for goods: those that hold theirs, else those that dispose of any, else all.
+
+    A case that was closed and let go of its goods waits for none.
+    """
+    waiting = [case for case in cases if case.holds or not case.closed]
+    best = {order: max(_rank(case) for case in waiting if case.order_no == order) for order in _orders(waiting)}
+    return [case for case in waiting if _rank(case) == best[case.order_no]]
+
+
+def share(lines: Iterable[ReceivedLine], cases: Sequence[Sharer]) -> Dealt | None:
+    """What the receipt comes to for each of them; None where all of them may hear it as it is.
+
+    That is so where one of them at most disposes of goods. One that waits beside others of its order, which do not
+    hold the goods, hears all of it: they hear nothing.
+    """
+    waiting = expecting(cases)
+    if len(waiting) == 1 and {case.order_no for case in cases if case.goods} <= {waiting[0].order_no}:
+        others = any(case.goods for case in cases if case is not waiting[0])
+        return Dealt(shares={waiting[0].case_no: tuple(lines)}) if others else None
+    return deal(lines, cases) if waiting else None
 
 
 def deal(lines: Iterable[ReceivedLine], cases: Sequence[Sharer]) -> Dealt:

@@ -9,6 +9,7 @@ It is a case of its own, under a number of its own and without money, and no cus
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
@@ -37,6 +38,7 @@ from domain.vocabulary import CaseType, Disposition, Party, ReasonCode, Resoluti
 QUESTION = "unclaimed"  # what a supervisor is asked when nobody claimed it
 NOBODY = "nobody"  # the reference of a customer whom nobody knows: it leads to no person
 LONGEST_NUMBER = 50
+_TELEPHONE = re.compile(r"(0{0,2}86)?(1[3-9]\d{9}|0?[1-9]\d{1,2}[2-9]\d{6,7}|[2-9]\d{6,7})")
 
 ENDS: Mapping[Resolution, Disposition] = {
     Resolution.KEEP: Disposition.QUARANTINE,
@@ -58,9 +60,14 @@ class Whose(BaseModel):
     by: str
 
 
-def request_for(shop: str, receipt: ReturnReceived, label: str, at: datetime) -> Request:
-    """What such a parcel's case is opened with. `label` is its waybill, else the number on its slip."""
-    number = label if len(label) <= LONGEST_NUMBER and is_business_id(label) else _digest(label)
+def request_for(shop: str, receipt: ReturnReceived, slip: str, at: datetime, *, after: str = "") -> Request:
+    """What such a parcel's case is opened with. `slip` counts where it bears no waybill.
+
+    `after`: another came under that number, and its case has ended; this one's message tells the two apart.
+    """
+    number = number_of(receipt, slip)
+    if after:
+        number = f"{number}-{_digest(after)[:8]}"
     lines = _lines(receipt)
     return Request(
         shop=shop,
@@ -83,6 +90,21 @@ def _lines(receipt: ReturnReceived) -> tuple[OrderLine, ...]:
         OrderLine(sku=sku, quantity=quantity, price=Money(minor=0))
         for sku, quantity in (counted or {"unopened": 1}).items()
     )
+
+
+def number_of(receipt: ReturnReceived, slip: str) -> str:
+    """What its case is called after: its waybill where that may be read by everybody, else a digest.
+
+    A slip bears what somebody wrote, which is as often his telephone as a number of ours (P-PRIV).
+    """
+    waybill = receipt.waybill
+    readable = len(waybill) <= LONGEST_NUMBER and is_business_id(waybill) and not is_telephone(waybill)
+    return waybill if readable else _digest(waybill or slip)
+
+
+def is_telephone(number: str) -> bool:
+    """Whether it looks like a telephone number of China: a mobile, or a fixed line with or without its area code."""
+    return _TELEPHONE.fullmatch(re.sub(r"[-+ ._/()]", "", number)) is not None
 
 
 def _digest(label: str) -> str:

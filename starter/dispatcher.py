@@ -180,7 +180,8 @@ class Dispatcher:
             await self._openings.record_order(content.shop, content.order, content.person)
             appeared = (f"waybill:{content.order.waybill}",) if content.order.waybill else ()
             return Done("order_known", content.shop, customer_ref=content.order.customer_ref, appeared=appeared)
-        return await self._facts.deliver(event, content, at=at, id=id, retried=retried)
+        of_case = row.door == OF_A_CASE
+        return await self._facts.deliver(event, content, at=at, id=id, retried=retried, of_case=of_case)
 
     async def _settle(self, row: InboxRow, handed: Handed) -> str:
         match handed:

@@ -13,6 +13,7 @@ from domain.identity import workflow_id
 from domain.messages.facts import (
     CustomerConfirmed,
     CustomerLooked,
+    Inspected,
     ParcelAnnounced,
     ParcelUpdate,
     ReturnReceived,
@@ -72,13 +73,20 @@ class FactDelivery:
         self._unidentified = unidentified
         self._second_look = second_look
 
-    async def deliver(self, event: CloudEvent, fact: Payload, *, at: datetime, id: str, retried: bool) -> Handed:
-        """Tell the fact to its cases.
+    async def deliver(
+        self, event: CloudEvent, fact: Payload, *, at: datetime, id: str, retried: bool, of_case: bool = False
+    ) -> Handed:
+        """Tell the fact to its cases. `of_case`: a case put it into the inbox.
 
         Raises:
             TemporalAway: Temporal did not answer; try again.
         """
-        cases = _its_own([case for case in await self._cases(event) if _concerns(case, event, fact)])
+        found = await self._cases(event)
+        if of_case and isinstance(fact, ReturnReceived | Inspected):
+            if not _home(found):
+                return Refuse((Problem(code="no_home", where="subject"),))
+            found = await self._with_sharers(found, event)
+        cases = _its_own([case for case in found if _concerns(case, event, fact)])
         if len({case.shop for case in cases}) > 1:
             return Refuse((Problem(code="ambiguous_case"),))
         open_ones = [case for case in cases if not case.closed]
@@ -92,30 +100,36 @@ class FactDelivery:
             pause = self._paces.pause(f"{case.shop}/{case.case_no}")
             if pause > 0:
                 return Pace(pause)
-        if (failed := await self._tell(event, fact, targets, at=at, id=id)) is not None:
+        if (failed := await self._tell(event, fact, cases, targets, at=at, id=id)) is not None:
             return failed
         appeared: tuple[str, ...] = ()
-        if isinstance(fact, ReturnShipped | Shipped):
+        if waybill := _number_to_know(event, fact):
             for case in targets:
-                await self._openings.know_parcel(case.shop, case.case_no, fact.waybill)
-            appeared = (f"waybill:{fact.waybill}",)
+                await self._openings.know_parcel(case.shop, case.case_no, waybill)
+            appeared = (f"waybill:{waybill}",)
         if isinstance(fact, ReturnShipped) and not targets[0].closed:
             await self._announce(targets[0].shop, targets[0].case_no, fact.waybill, at=at, id=id)
         return Done("told", targets[0].shop, targets[0].case_no, appeared=appeared)
 
     async def _tell(
-        self, event: CloudEvent, fact: Payload, targets: list[FoundCase], *, at: datetime, id: str
-    ) -> Wait | Done | None:
-        """Tell each of them, its own part where a parcel is shared; what stopped it, else None."""
-        parts = await self._parts(fact, targets, id)
-        for case in targets:
-            part = parts.get(case.case_no) if parts is not None else fact
-            refusal = await self._signal(case, fact.kind, _message(part, event, at=at, id=id)) if part else ""
+        self, event: CloudEvent, fact: Payload, cases: list[FoundCase], targets: list[FoundCase],
+        *, at: datetime, id: str,
+    ) -> Wait | Done | None:  # fmt: skip
+        """Tell each of them, its own part where a parcel is shared; what stopped it, else None.
+
+        A parcel is shared by all cases that know its number: what is one's that has closed is not another's.
+        """
+        parts = await self._parts(fact, cases, id)
+        told = dict.fromkeys((case.case_no for case in targets), fact) if parts is None else parts
+        gone: list[FoundCase] = []
+        for case in (case for case in cases if case.case_no in told):
+            message = _message(told[case.case_no], event, at=at, id=id)
+            refusal = await self._signal(case, fact.kind, message)
             if refusal and not case.closed:
                 return Wait(Problem(code="case_not_running", detail={"reason": refusal}))
             if refusal:
-                return Done("case_closed", case.shop, case.case_no)
-        return None
+                gone.append(case)
+        return Done("case_closed", gone[0].shop, gone[0].case_no) if gone and len(gone) == len(told) else None
 
     async def _opened(
         self, event: CloudEvent, fact: Payload, cases: list[FoundCase], *, at: datetime, id: str, retried: bool
@@ -124,7 +138,7 @@ class FactDelivery:
         dealt_with = any(not case.closed and not case.beside and not case.nobodys for case in cases)
         if (kind := self._opens(fact)) is not None and not dealt_with:
             opened = await self._open_for_trouble(event, fact, kind, at=at, id=id, retried=retried)
-            if isinstance(opened, Done) and isinstance(fact, ParcelUpdate):
+            if isinstance(opened, Done) and opened.case_is_there and isinstance(fact, ParcelUpdate):
                 await self._announce(opened.shop, opened.case_no, fact.waybill, at=at, id=id)
             if opened is not None:
                 return opened
@@ -148,6 +162,14 @@ class FactDelivery:
                 if found:
                     return found
         return []
+
+    async def _with_sharers(self, found: list[FoundCase], event: CloudEvent) -> list[FoundCase]:
+        """The case that a parcel of nobody was matched with, and those that know it by its number too (W-3, R-N1)."""
+        (home, waybill) = (found[0], event.data.get("waybill"))
+        if not isinstance(waybill, str) or not waybill:
+            return found
+        others = await self._openings.find("waybill", waybill, home.shop)
+        return [home, *(one for one in others if one.case_no != home.case_no and one.expects and _home([one]))]
 
     async def _announce(self, shop: str, case_no: str, waybill: str, *, at: datetime, id: str) -> None:
         """The parcel may have come already, when nobody knew whose it was: now it is known (W-3)."""
@@ -209,6 +231,21 @@ class FactDelivery:
         )
         message = _message(fact, event, at=at, id=id)
         return await self._opening.open(request, at=at, id=id, retried=retried, first=(fact.kind, message))
+
+
+def _home(found: list[FoundCase]) -> bool:
+    """Whether goods can be told to what was found: the open case of a customer."""
+    return any(not case.closed and not case.beside and not case.nobodys for case in found)
+
+
+def _number_to_know(event: CloudEvent, fact: Payload) -> str:
+    """The parcel's number that its case may not know yet: told for the first time, or mistyped before (T-INBOUND)."""
+    match fact:
+        case ReturnShipped(waybill=waybill) | Shipped(waybill=waybill):
+            return waybill
+        case ReturnReceived(waybill=waybill) if _names_a_case(event) or event.data.get("rma"):
+            return waybill
+    return ""
 
 
 def _names_a_case(event: CloudEvent) -> bool:

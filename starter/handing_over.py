@@ -21,6 +21,11 @@ class Done:
     customer_ref: str = ""  # whose person the event names
     appeared: tuple[str, ...] = ()  # lanes that something may have waited for
 
+    @property
+    def case_is_there(self) -> bool:
+        """Whether a case was opened, or told, that had not ended."""
+        return self.note not in ("closed_already", "ended_already")
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:

@@ -7,8 +7,9 @@ from typing import Any
 
 from domain.events import CloudEvent
 from domain.holding import holds
+from domain.identity import is_business_id
 from domain.messages.facts import ReturnReceived
-from domain.unidentified_parcel import request_for
+from domain.unidentified_parcel import is_telephone, request_for
 from starter.case_opening import CaseOpening
 from starter.handing_over import Done, Pace
 from store.openings import Openings
@@ -29,26 +30,37 @@ class Unidentified:
     async def open(
         self, event: CloudEvent, receipt: ReturnReceived, message: dict[str, Any], *, at: datetime, retried: bool
     ) -> Done | Pace | None:
-        """Open its case with the receipt; None where no shop is named and there are several, or none.
+        """Open its case with the receipt; None where the shop that is named has no customers, or none is named and
+        there are several.
 
         Raises:
             TemporalAway: Temporal did not answer; try again.
         """
-        label = receipt.waybill or _text(event, "rma")
-        shop = _text(event, "shop") or await self._openings.only_shop()
-        if not label or not shop:
+        slip = _text(event, "rma")
+        shop = await self._shop(_text(event, "shop"))
+        if not shop or not (receipt.waybill or slip):
             return None
         slips = [_text(event, name) for name in SLIPS]
         found = await self._candidates.of(shop, receipt, slips, _text(event, "sender_phone"))
-        request = request_for(shop, receipt, label, at)
-        first = (receipt.kind, message)
-        done = await self._opening.open(
-            request, at=at, id=message["id"], retried=retried, first=first, candidates=found
-        )
-        for kind, value in (("waybill", receipt.waybill), ("rma", _text(event, "rma"))):
-            if value:
-                await self._openings.know(shop, request.case_no, kind, value)
+        for after in ("", message["id"]):  # another may have come under its number, and its case be over
+            request = request_for(shop, receipt, slip, at, after=after)
+            done = await self._opening.open(
+                request, at=at, id=message["id"], retried=retried, first=(receipt.kind, message), candidates=found
+            )
+            if isinstance(done, Pace) or done.case_is_there:
+                break
+        if isinstance(done, Done):
+            readable = slip if is_business_id(slip) and not is_telephone(slip) else ""
+            for kind, value in (("waybill", receipt.waybill), ("rma", readable)):
+                if value:
+                    await self._openings.know(shop, request.case_no, kind, value)
         return done
+
+    async def _shop(self, named: str) -> str:
+        """Whose parcel it is: the shop that is named, if it has customers, else the only one there is."""
+        if not named:
+            return await self._openings.only_shop()
+        return named if is_business_id(named) and await self._openings.has_orders(named) else ""
 
 
 def _text(event: CloudEvent, name: str) -> str:

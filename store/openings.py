@@ -122,6 +122,7 @@ class Openings:
                 assert found is not None
             if found.closed:
                 return Registered(Opening.CLOSED, found.case_no)
+            await connection.execute(SQL["opening_hold_again"], request.shop, found.case_no)
             return Registered(Opening.OPEN, found.case_no, await self._held_by(connection, request.shop, found.case_no))
 
     async def _held_by(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> tuple[str, ...]:
@@ -168,10 +169,14 @@ class Openings:
         """A number of the case, waybill or rma: what names it will find the case from now on."""
         await self._pool.execute(SQL["opening_handles"], shop, case_no, [kind], [value])
 
+    async def has_orders(self, shop: str) -> bool:
+        """Whether it is a shop of ours: it has orders of customers."""
+        return bool(await self._pool.fetchval(SQL["opening_shop_has_orders"], shop))
+
     async def only_shop(self) -> str:
         """The shop, where there is one only; empty where there are several, or none yet."""
-        shops = await self._pool.fetch(SQL["opening_shops"])
-        return str(shops[0]["shop"]) if len(shops) == 1 else ""
+        shops = await self._pool.fetchrow(SQL["opening_shops"])
+        return str(shops["first"]) if shops["first"] is not None and shops["first"] == shops["last"] else ""
 
 
 def _on_file(request: Request) -> Person | None:

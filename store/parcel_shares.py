@@ -9,7 +9,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from domain.messages.facts import ReturnReceived
-from domain.shared_parcel import Sharer, deal, expecting, pieces
+from domain.shared_parcel import Sharer, expecting, pieces, share
 from store.queries import SQL
 
 
@@ -22,7 +22,7 @@ class ParcelShares:
     async def split(
         self, shop: str, case_nos: Sequence[str], receipt: ReturnReceived, message_id: str
     ) -> dict[str, ReturnReceived] | None:
-        """The receipt as each of the cases gets it; None where one of them at most waits for goods.
+        """The receipt as each of the cases gets it; None where all of them may hear it as it is.
 
         The same message is split once: told again, each case is told the same.
         """
@@ -34,9 +34,9 @@ class ParcelShares:
                     row["case_no"]: _part(receipt, {"lines": row["lines"], "beyond": row["beyond"]}) for row in known
                 }
             cases = await self._sharers(connection, shop, rows)
-            if len(expecting(cases)) < 2:
+            dealt = share(receipt.lines, cases)
+            if dealt is None:
                 return None
-            dealt = deal(receipt.lines, cases)
             holder = next(iter(dealt.shares), expecting(cases)[0].case_no)
             parts = {}
             for case_no in dealt.shares.keys() | ({holder} if dealt.beyond else set()):
@@ -49,9 +49,9 @@ class ParcelShares:
     async def _sharers(
         self, connection: PoolConnectionProxy, shop: str, rows: Sequence[asyncpg.Record]
     ) -> list[Sharer]:
-        had: dict[str, list[dict[str, Any]]] = {}
-        for share in await connection.fetch(SQL["parcel_share_had"], shop, [row["case_no"] for row in rows]):
-            had.setdefault(share["case_no"], []).extend(share["lines"])
+        had: dict[str, dict[str, int]] = {}
+        for one in await connection.fetch(SQL["parcel_share_had"], shop, [row["case_no"] for row in rows]):
+            had.setdefault(one["case_no"], {})[one["sku"]] = one["pieces"]
         return [
             Sharer(
                 case_no=row["case_no"],
@@ -59,7 +59,8 @@ class ParcelShares:
                 goods=row["goods"],
                 holds=row["holds"],
                 ordered=pieces(row["ordered"]),
-                had=pieces(had.get(row["case_no"], [])),
+                had=had.get(row["case_no"], {}),
+                closed=row["closed"],
             )
             for row in rows
         ]

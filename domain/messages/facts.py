@@ -228,7 +228,7 @@ class ReturnReceived(Payload):
     kind = "return_received"
     rule = "W-3"
     sender = Party.WAREHOUSE
-    waybill: str = ""
+    waybill: str = Field(default="", max_length=64)
     lines: tuple[ReceivedLine, ...] = Field(default=(), max_length=200)
     # What else was in it that no case expects, where several share a parcel (domain/shared_parcel.py).
     beyond: tuple[ReceivedLine, ...] = Field(default=(), max_length=200, exclude_if=lambda lines: not lines)

@@ -10,6 +10,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $6, 'intake', 'system', $7, $8, $9, $10, $11)
 ON CONFLICT (shop, case_no) DO NOTHING
 RETURNING holds OR goods = '{}';
 
+-- name: opening_hold_again
+-- A case that has not written a page yet may have found its goods held by one that has closed since: before its workflow started, or as it did.
+UPDATE cases SET holds = true
+WHERE shop = $1 AND case_no = $2 AND stage = 'intake' AND revision = 0 AND goods <> '{}' AND NOT holds;
+
 -- name: opening_held_by
 -- Which cases hold goods that this one asks for and does not hold.
 SELECT o.case_no
@@ -61,4 +66,8 @@ ORDER BY shop, case_no;
 SELECT shop, content FROM known_orders WHERE waybill = $1 AND ($2 = '' OR shop = $2);
 
 -- name: opening_shops
-SELECT DISTINCT shop FROM known_orders LIMIT 2;
+-- Parcels of nobody make no shop.
+SELECT min(shop) AS first, max(shop) AS last FROM known_orders WHERE order_no NOT LIKE 'unidentified-%';
+
+-- name: opening_shop_has_orders
+SELECT EXISTS (SELECT FROM known_orders WHERE shop = $1 AND order_no NOT LIKE 'unidentified-%');

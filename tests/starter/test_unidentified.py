@@ -11,8 +11,9 @@ from temporalio.client import Client
 from domain.events import CloudEvent
 from starter.envelope import check
 from starter.problem import BadEvent
+from store.inbox import Inbox
 from tests.starter.conftest import MakeDispatcher
-from tests.starter.events import fact, request
+from tests.starter.events import arrival, fact, request
 from tests.starter.test_dispatcher import CASE, close, heard, put, until_quiet
 
 LINES = [{"sku": "TEA-01", "quantity": 1}]
@@ -109,3 +110,93 @@ def test_nobody_asks_for_such_a_case() -> None:
     assert (problem.code, problem.where) == ("parcel_of_nobody", "data.case_type")
     assert "return_received" in problem.text("en")
     assert "无头件" in problem.text("zh")
+
+
+async def test_what_comes_after_its_case_has_ended_has_a_case_of_its_own(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """The rest of a parcel comes when nobody's case of it is over: it is booked somewhere, told twice once."""
+    await put(pool, request())
+    await put(pool, came("in-1", waybill="NOBODY-1"))
+    await until_quiet(pool, make_dispatcher())
+    await close(pool, shop_client, "unidentified-NOBODY-1")
+    await put(pool, came("in-2", waybill="NOBODY-1"))
+    await until_quiet(pool, make_dispatcher())
+    await pool.execute("UPDATE inbox SET status = 'new', attempts = 1, due_at = now() WHERE id = 'in-2'")
+    await until_quiet(pool, make_dispatcher())
+    first, second = await of_nobody(pool)
+    assert first == "unidentified-NOBODY-1"
+    assert second.startswith("unidentified-NOBODY-1-")
+    assert [name for name, _ in await heard(shop_client, second)] == ["return_received"]
+    assert await pool.fetchval("SELECT count(*) FROM inbox WHERE status <> 'done'") == 0
+
+
+@pytest.mark.parametrize("shop", ["my shop", "demmo"])
+async def test_a_shop_that_has_no_customers_is_no_shop(
+    shop: str, pool: asyncpg.Pool, make_dispatcher: MakeDispatcher
+) -> None:
+    """A name that cannot be one, and a mistyped one, open nothing; the only shop stays the only one."""
+    await put(pool, request())
+    await put(pool, came("in-1", waybill="NOBODY-1", shop=shop))
+    await until_quiet(pool, make_dispatcher())
+    assert await of_nobody(pool) == []
+    assert await pool.fetchval("SELECT note FROM inbox WHERE id = 'in-1'") == "no_case"
+    await put(pool, came("in-2", waybill="NOBODY-2"))
+    await until_quiet(pool, make_dispatcher())
+    assert await of_nobody(pool) == ["unidentified-NOBODY-2"]
+
+
+def test_a_waybill_longer_than_any_is_refused_at_the_door() -> None:
+    """It is said at once what is wrong with it, and where."""
+    with pytest.raises(BadEvent) as refused:
+        check(came("in-1", waybill="N" * 65))
+    assert [problem.where for problem in refused.value.problems] == ["data.waybill"]
+
+
+@pytest.mark.parametrize("number", ["13800138000", "+86 138-0013-8000", "021-61234567"])
+@pytest.mark.parametrize("place", ["waybill", "rma"])
+async def test_a_telephone_number_on_the_slip_stands_in_no_id(
+    place: str, number: str, pool: asyncpg.Pool, make_dispatcher: MakeDispatcher
+) -> None:
+    """Nobody's parcels bear a telephone number as often as a return's: neither number nor order shows it (P-PRIV)."""
+    await put(pool, request())
+    await put(pool, came("in-1", **{place: number}))
+    await until_quiet(pool, make_dispatcher())
+    (found,) = await of_nobody(pool)
+    assert not any(part in found for part in (number, number[-4:]))
+    assert await pool.fetchval("SELECT count(*) FROM case_handles WHERE kind = 'rma' AND value = $1", number) == 0
+
+
+async def matched(pool: asyncpg.Pool, kind: str, case_no: str, **told: Any) -> None:
+    """A parcel's case says what the warehouse said of it, to the case that it was matched with."""
+    event = fact(kind, id=f"{kind}-{case_no}", subject=f"demo/{case_no}", **told)
+    await Inbox(pool).put([arrival(event, door="case")])
+
+
+async def test_the_parcels_real_number_is_known_once_it_is_matched(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """He typed SF132, the parcel is SF123: what is said of SF123 later reaches his case."""
+    await put(pool, request(), came("in-1", waybill="SF123"))
+    await until_quiet(pool, make_dispatcher())
+    await close(pool, shop_client, "unidentified-SF123")
+    await matched(pool, "return_received", CASE, waybill="SF123", lines=LINES)
+    await until_quiet(pool, make_dispatcher())
+    await put(pool, fact("inspected", id="seen-1", waybill="SF123", round=1, result="pass", by="warehouse:1"))
+    await until_quiet(pool, make_dispatcher())
+    assert [name for name, _ in await heard(shop_client)] == ["return_received", "inspected"]
+
+
+async def test_a_parcel_that_was_matched_with_no_open_case_is_laid_before_somebody_at_once(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """A number that was mistyped, a case that has closed, another parcel of nobody: none of them takes goods."""
+    await put(pool, request(), came("in-1", waybill="NOBODY-1"))
+    await until_quiet(pool, make_dispatcher())
+    await close(pool, shop_client)
+    for number in (CASE, "MISTYPED", "unidentified-NOBODY-1"):
+        await matched(pool, "return_received", number, lines=LINES)
+    await matched(pool, "inspected", "MISTYPED", round=1, result="pass")
+    assert (await make_dispatcher().drain())["quarantined"] == 4
+    told = await pool.fetch("SELECT problems FROM quarantine")
+    assert {row["problems"][0]["code"] for row in told} == {"no_home"}

@@ -63,7 +63,7 @@ async def test_the_same_goods_of_two_orders_are_shared_out_and_what_is_too_much_
     second = await returned(house, "SH2", [line("CUP", 1, 3500)], same_customer_as=first)
 
     id = await warehouse_says(house, first, "return_received", waybill="SH2", lines=[{"sku": "CUP", "quantity": 3}])
-    await house.pool.execute("UPDATE inbox SET status = 'new', attempts = 1 WHERE id = $1", id)
+    await house.pool.execute("UPDATE inbox SET status = 'new', attempts = 1, due_at = now() WHERE id = $1", id)
     await house.hand_over()
 
     for case in (first, second):

@@ -99,10 +99,11 @@ class Unidentified:
         async def telling() -> bool:
             case.note("parcel_matched", "W-3", actor=whose.by, case=whose.case_no)
             self._enter("W-3", matched=whose.case_no, by=whose.by)
+            waybill = {"waybill": case.state.goods.waybill} if case.state.goods.waybill else {}
             for number, fact in enumerate(list(case.state.mailbox)):
                 if fact.kind in (ReturnReceived.kind, Inspected.kind):
                     case.state.mailbox.remove(fact)
-                    said = {**fact.payload, "by": fact.by}
+                    said = {**waybill, **fact.payload, "by": fact.by}
                     case.post(f"unidentified/{number}", PREFIX + fact.kind, whose.case_no, said)
             return True
 
