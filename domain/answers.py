@@ -62,10 +62,10 @@ class Ruling(BaseModel):
 
 
 class Claimed(BaseModel):
-    """What came of a claim on a courier: his word (accepted, rejected, paid), `silent`, or a person's on it."""
+    """What came of a claim on a courier: his word (accepted, rejected, paid, short), `silent`, or a person's on it."""
 
     word: str
-    amount: Money | None = None  # what he will pay, or paid
+    amount: Money | None = None  # what he will pay, or paid so far
 
 
 class Ruled(BaseModel):

@@ -134,7 +134,7 @@ async def test_a_courier_who_comes_round_late_is_taken_at_his_word(house: House)
 
 
 async def test_finance_books_what_came_in(house: House) -> None:
-    """A payment of which the courier sent no notice is booked by finance; a part of it counts as what it is."""
+    """A payment of which the courier sent no notice is booked by finance; the rest is written off, and stands there."""
     case, claim = await opened(house, {"pays_after": "never"})
     await claim.run_until(waiting_for="reimbursement")
 
@@ -142,10 +142,75 @@ async def test_finance_books_what_came_in(house: House) -> None:
         await case.act("record_reimbursement", by="finance:5", amount={"minor": 3000})
     assert refused.value.code == "no_claim"
     await claim.act("record_reimbursement", by="finance:5", amount={"minor": 3000}, receipt_ref="bank/1")
+    await claim.run_until(needs_human="decide:claim_short")
+    await claim.act("decide", by="manager:1", resolution="write_off")
 
     assert await claim.to_the_end() == "reimbursed"
     record = await the_record(claim)
-    assert (record["amount_minor"], record["state"], record["more"]["claimed"]) == (3000, "paid", "45.00 CNY")
+    assert (record["amount_minor"], record["state"]) == (3000, "paid")
+    assert (record["more"]["claimed"], record["more"]["written_off"]) == ("45.00 CNY", "15.00 CNY")
+
+
+@pytest.mark.parametrize("amount", [{"minor": 0}, {"minor": 4500, "currency": "USD"}, {"minor": 1}])
+async def test_a_notice_of_less_than_was_claimed_settles_nothing(house: House, amount: dict[str, Any]) -> None:
+    """A-CAP: nothing, another currency, a cent of the claim: a person with the limit for the rest says, no courier."""
+    _, claim = await opened(house, {"pays_after": "never"})
+    await claim.run_until(waiting_for="reimbursement")
+    await claim.say("reimbursed", amount=amount, receipt_ref="his/1")
+
+    await claim.run_until(needs_human="decide:claim_short")
+    with pytest.raises(Refused) as refused:
+        await claim.act("decide", resolution="write_off")
+    assert (refused.value.code, refused.value.rule) == ("over_limit", "A-CAP")
+    await claim.act("decide", by="manager:1", resolution="write_off")
+    assert await claim.to_the_end() == ("reimbursed" if amount == {"minor": 1} else "written_off")
+
+
+async def test_the_rest_is_claimed_again_and_what_came_counts(house: House) -> None:
+    """He pays 30 of 45; the 15 are claimed; his notice and finance's of one receipt count once, the rest settles it."""
+    _, claim = await opened(house, {"claim": ["accepted", "accepted"], "pays_after": "never"})
+    await claim.run_until(waiting_for="reimbursement")
+    await claim.say("reimbursed", amount={"minor": 3000}, receipt_ref="his/1")
+    await claim.run_until(needs_human="decide:claim_short")
+    await claim.act("record_reimbursement", by="finance:5", amount={"minor": 3000}, receipt_ref="his/1")
+    await claim.run_until(needs_human="decide:claim_short")
+    await claim.act("decide", resolution="claim_again")
+    await claim.run_until(waiting_for="reimbursement")
+    assert [one["amount_minor"] for one in await claim.ledger("claim_opened")] == [4500, 1500]
+    await claim.say("reimbursed", amount={"minor": 1500}, receipt_ref="his/2")
+
+    assert await claim.to_the_end() == "reimbursed"
+    record = await the_record(claim)
+    assert (record["amount_minor"], record["state"], record["more"].get("written_off")) == (4500, "paid", None)
+
+
+async def test_what_is_small_of_the_rest_an_agent_writes_off(house: House) -> None:
+    """A-CAP: the limit is held against what is not paid, and not against the whole claim."""
+    _, claim = await opened(house, {"pays_after": "never"})
+    await claim.run_until(waiting_for="reimbursement")
+    await claim.say("reimbursed", amount={"minor": 4400})
+    await claim.run_until(needs_human="decide:claim_short")
+    await claim.act("decide", resolution="write_off")
+    assert await claim.to_the_end() == "reimbursed"
+
+
+async def test_a_freight_without_a_sum_is_claimed_as_he_accepts_it(house: House) -> None:
+    """He accepts 12 for a freight of which he knows the bill, and pays 5: 7 are missing."""
+    case = await house.open(
+        "courier_conduct", reason="service", customer={"choice": "other_courier"}, courier={"claim": "refused"}
+    )
+    await case.run_until(waiting_for="confirmation")
+    claim = await case.claim()
+    await claim.run_until(waiting_for="decision_claim_rejected")
+    await claim.say("courier_answered", verdict="accepted", amount={"minor": 1200})
+    await claim.run_until(waiting_for="reimbursement")
+    await claim.say("reimbursed", amount={"minor": 500})
+    await claim.run_until(needs_human="decide:claim_short")
+    await claim.act("decide", by="manager:1", resolution="write_off")
+
+    assert await claim.to_the_end() == "reimbursed"
+    record = await the_record(claim)
+    assert (record["amount_minor"], record["more"]["written_off"]) == (500, "7.00 CNY")
 
 
 async def test_what_he_accepted_and_does_not_pay_is_pressed_for(house: House) -> None:

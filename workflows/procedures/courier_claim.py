@@ -9,7 +9,7 @@ from workflows.course import Case
 
 
 async def courier_claim(case: Case) -> Outcome:
-    """Handed in with sum and photos; accepted: the money awaited; else a person: claimed again, or written off."""
+    """Handed in with sum and photos; accepted: all its money awaited; else a person: claimed again, or written off."""
     turn = 1
     heard = await case.claims.handed_in(turn)
     while heard.word not in (PAID, Resolution.WRITE_OFF):

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.answers import Claimed
-from domain.courier_claim import ACCEPTED, ENDS, PAID, REJECTED, SILENT, UNPAID
+from domain.courier_claim import ACCEPTED, ENDS, PAID, REJECTED, SHORT, SILENT, UNPAID, is_payment, received, unpaid
 from domain.events import CLAIM, PREFIX, Request
 from domain.identity import claim_number
 from domain.messages.commands import RecordReimbursement
 from domain.messages.facts import ClaimAnswered, CourierAnswered, Reimbursed
 from domain.money import Money
 from domain.ports.courier import CourierRequestKind
-from domain.vocabulary import CaseType, Liability, Outcome, Party, Stage
+from domain.vocabulary import CaseType, Liability, Outcome, Party, Resolution, Stage
 
 if TYPE_CHECKING:
     from domain.clocks import Clock
@@ -102,14 +102,14 @@ class Claims:
     # --- in the claim's own case ---
 
     async def handed_in(self, turn: int) -> Claimed:
-        """Hand it in with sum and photos, and wait for his word until S-CLAIM."""
+        """Hand it in with the sum that is not paid yet, and photos; wait for his word until S-CLAIM."""
         case, step = self._case, f"handed_in/{turn}"
 
         async def claiming() -> Claimed:
             case.evidence.keep_given("R-EVID")
             name = "S-CLAIM" if turn == 1 else f"S-CLAIM#{turn}"
             clock = await case.clock("S-CLAIM", name=name)
-            amount = case.request.amount
+            amount = self._unpaid()
             self._record("raised", amount)
             if not await case.courier.request(
                 CourierRequestKind.CLAIM, "M-COURIER", due_at=clock.due_at, amount=amount, step=f"claim/{turn}"
@@ -126,7 +126,7 @@ class Claims:
             )
             return self._heard(step, heard or Claimed(word=SILENT))
 
-        return await case.once(step, claiming, Claimed)
+        return self._for_that(await case.once(step, claiming, Claimed))
 
     async def payment(self, turn: int) -> Claimed:
         """He will pay: wait for the money until S-CLAIMPAY."""
@@ -142,31 +142,36 @@ class Claims:
         return await case.once(f"paid/{turn}", waiting, Claimed)
 
     async def decided(self, why: str, turn: int) -> Claimed:
-        """A person says whether it is claimed again or written off. The courier may still come round before he does."""
+        """A person says whether it is claimed again or written off. The courier may come round before he does."""
         case, step = self._case, f"desk/{turn}"
 
         async def deciding() -> Claimed:
             found = await case.desk.put(f"claim_{why}", "M-COURIER", self._ruling_or_word, name=f"claim_{why}/{turn}")
             return self._heard(step, found)
 
-        return await case.once(step, deciding, Claimed)
+        return self._for_that(await case.once(step, deciding, Claimed))
 
     async def settled(self, heard: Claimed) -> Outcome:
-        """Enter the end: what was paid, or that it is written off."""
-        if heard.word == PAID:
-            self._record(PAID, heard.amount, claimed=str(self._case.request.amount or ""))
-            self._case.note("claim_paid", "M-COURIER", amount=str(heard.amount))
-            return Outcome.REIMBURSED
-        self._record("written_off", self._case.request.amount)
-        self._case.note("claim_written_off", "A-CAP")
-        return Outcome.WRITTEN_OFF
+        """Enter the end: what was paid, and what is written off, which may be the rest of it."""
+        case, paid = self._case, received(self._case.state)
+        lost = self._unpaid() if heard.word == Resolution.WRITE_OFF else None
+        more = {"written_off": str(lost)} if lost else {}
+        if paid:
+            self._record(PAID, paid, claimed=str(case.request.amount or ""), **more)
+            case.note("claim_paid", "M-COURIER", amount=str(paid))
+        else:
+            self._record("written_off", lost)
+        if heard.word == Resolution.WRITE_OFF:
+            case.note("claim_written_off", "A-CAP", **({"amount": str(lost)} if lost else {}))
+        return Outcome.REIMBURSED if paid else Outcome.WRITTEN_OFF
 
     def _heard(self, step: str, heard: Claimed) -> Claimed:
         """His word goes on record, and the customer's case is told of it: it may wait for that (R-DMG-SIGNED)."""
         case = self._case
         if heard.word in (ACCEPTED, REJECTED):
             self._record(heard.word, heard.amount or case.request.amount)
-        if heard.word in (ACCEPTED, REJECTED, PAID):
+        taken = heard.word == Resolution.WRITE_OFF and case.state.reimbursed  # what he paid is accepted as all
+        if heard.word in (ACCEPTED, REJECTED, PAID) or taken:
             told = ClaimAnswered(claim=case.request.case_no, accepted=heard.word != REJECTED)
             case.post(step, PREFIX + ClaimAnswered.kind, case.request.parent, told.model_dump(mode="json"))
         case.note("claim_heard", "M-COURIER", word=heard.word)
@@ -193,8 +198,25 @@ class Claims:
         return Claimed(word=ACCEPTED, amount=said.amount) if said else None
 
     def _paid(self) -> Claimed | None:
-        said = self._case.take(Reimbursed) or self._case.take(RecordReimbursement)
-        return Claimed(word=PAID, amount=said.amount) if said else None
+        """More came in: all that was claimed by now, or less. The same receipt, told twice, counts once."""
+        case, paid = self._case, self._case.state.reimbursed
+        said = case.take(Reimbursed) or case.take(RecordReimbursement)
+        if said is None:
+            return None
+        if is_payment(case.request, said.amount):
+            paid[said.receipt_ref or f"#{len(paid) + 1}"] = said.amount
+        return Claimed(word=SHORT if not paid or self._unpaid() else PAID, amount=received(case.state))
+
+    def _unpaid(self) -> Money | None:
+        claimed = self._case.request.amount
+        return claimed and unpaid(claimed, self._case.state)
+
+    def _for_that(self, heard: Claimed) -> Claimed:
+        """A claim that named no sum is for what he accepted."""
+        case, named = self._case, heard.amount
+        if heard.word == ACCEPTED and case.request.amount is None and named and is_payment(case.request, named):
+            case.request = case.request.model_copy(update={"amount": named})
+        return heard
 
     def _record(self, state: str, amount: Money | None, **more: object) -> None:
         case, order = self._case, self._case.order

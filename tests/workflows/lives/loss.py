@@ -126,7 +126,10 @@ LIVES: Lives = {
     "courier_claim-came_round": ("courier_claim", {**CLAIMED, "courier": {**GONE, "answers_after": "8d"}}, ()),
     "courier_claim-booked": (
         "courier_claim", {**CLAIMED, "courier": {**GONE, "pays_after": "never"}},
-        (commands("reimbursement", "record_reimbursement", "finance:5", amount={"minor": 3000}),),
+        (
+            commands("reimbursement", "record_reimbursement", "finance:5", amount={"minor": 3000}),
+            decides("claim_short", "write_off", "manager:1"),
+        ),
     ),
     "courier_claim-unpaid": (
         "courier_claim", {**CLAIMED, "courier": {**GONE, "pays_after": "never"}},
