@@ -49,6 +49,13 @@ async def test_what_was_booked_as_defective_waits_with_its_pieces(pool: asyncpg.
     assert await notes.waiting("other") == []
 
 
+async def test_a_parcel_of_nobody_that_is_kept_goes_to_no_maker(pool: asyncpg.Pool, notes: FactoryNotes) -> None:
+    """W-3: a supervisor kept what nobody claimed; it lies with us, but it is a customer's and no defect."""
+    await booked(pool, "A", CUP=2)
+    await pool.execute("UPDATE cases SET case_type = 'unidentified_parcel' WHERE case_no = 'A'")
+    assert await notes.waiting() == []
+
+
 async def test_a_note_takes_goods_out_of_the_zone_and_is_on_record(pool: asyncpg.Pool, notes: FactoryNotes) -> None:
     """W-10: drawn up, sent, what the maker took off his bill entered; each case has the note among its records."""
     await booked(pool, "A", CUP=2, LID=1)

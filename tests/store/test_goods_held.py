@@ -148,6 +148,41 @@ async def test_a_request_that_comes_again_is_told_the_same(register):
     assert (first.held_by, again.found, again.held_by) == (("A",), Opening.OPEN, ("A",))
 
 
+async def test_goods_move_from_whoever_holds_them_by_then(register, pool):
+    """B waits because of A; A lets go and C holds the cups: the supervisor's word for B takes them from C."""
+    await register.open("A", CUP, CUP)
+    await register.open("B", CUP)
+    await register.write("A", stage="closed", outcome="withdrawn")
+    await register.open("C", CUP, CUP)
+    await register.open("L", LID)
+    moved = record("goods_taken_over", "1", **{"from": ["A"], "by": "supervisor:2"})
+
+    for _ in range(2):
+        await register.write("B", moved)
+        assert await register.holding() == {"B", "L"}
+        data = await pool.fetchval("SELECT data FROM case_records WHERE kind = 'goods_taken_over'")
+        assert data == {"from": ["C"], "by": "supervisor:2"}
+
+
+async def test_goods_that_are_free_by_then_are_taken_from_nobody(register, pool):
+    """A let go of both cups, C holds one of them: one is left for B, and C keeps its own."""
+    await register.open("A", CUP, CUP)
+    await register.open("B", CUP)
+    await register.write("A", stage="closed", outcome="withdrawn")
+    await register.open("C", CUP)
+    await register.write("B", record("goods_taken_over", "1", **{"from": ["A"], "by": "supervisor:2"}))
+    assert await register.holding() == {"B", "C"}
+
+
+async def test_a_case_that_never_started_holds_what_has_become_free(register):
+    """The dispatcher died between row and start, and the holder closed meanwhile: tried again, it holds its own."""
+    await register.open("A", CUP, CUP)
+    assert (await register.open("B", CUP)).held_by == ("A",)
+    await register.write("A", stage="closed", outcome="withdrawn")
+    assert (await register.open("B", CUP)).held_by == ()
+    assert await register.holding() == {"B"}
+
+
 async def test_nobody_sets_the_hold_against_the_order(register, pool):
     """The database judges by itself: a hand that writes `holds` gets what is free, and no more."""
     await register.open("A")
