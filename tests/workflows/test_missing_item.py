@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import about
 
@@ -50,6 +51,39 @@ async def test_when_all_of_it_is_missing_the_freight_goes_back_too(house: House)
     await case.act("approve", by="supervisor:1")
     assert await case.to_the_end() == "refunded"
     assert await case.payments() == [7000]
+
+
+async def test_a_gift_that_is_missing_is_sent_and_never_paid_back(house: House) -> None:
+    """A spoon at price nothing was not packed: no money is offered for it, and a word for money pays none."""
+    lines = [{"sku": "TEAPOT", "quantity": 1, "price": 4500}, {"sku": "SPOON", "quantity": 1, "price": 0}]
+    spoon = [{"sku": "SPOON", "quantity": 1}]
+    order = {"paid": 4500, "lines": lines}
+    case = await house.open(
+        "missing_item", reason="missing_item", order=order, lines=spoon, customer={"agrees_after": "20h"}
+    )
+
+    await case.run_until(waiting_for="consent")
+    assert (await case.one("plan_proposed")).data["choices"] == ["reship", "ship_together"]
+    await case.say("customer_agreed", agreed=True, choice="part_refund")
+    assert await case.to_the_end() == "reshipped"
+    assert await case.payments() == []
+    assert [one["lines"] for one in await case.ledger("goods_shipped")] == [spoon]
+
+
+async def test_what_was_paid_back_meanwhile_is_not_paid_for_the_whole_order(house: House) -> None:
+    """The sum that he was told counts, though goodwill in cash left less of the payment: never more than is left."""
+    lines = [{"sku": "TEAPOT", "quantity": 1, "price": 500}, {"sku": "TEACUP", "quantity": 1, "price": 1000}]
+    case = await house.open(
+        "missing_item", reason="missing_item", order={"paid": 1500, "lines": lines},
+        lines=[{"sku": "TEACUP", "quantity": 1}], request_id=f"{ANEW}missing-1",
+        customer={"choice": "part_refund", "agrees_after": "40h", "goodwill": True},
+    )  # fmt: skip
+
+    await case.run_until(waiting_for="consent")
+    await case.act("offer_compensation", form="cash", amount={"minor": 1000})
+    assert await case.to_the_end() == "refunded"
+    assert sorted(await case.payments()) == [500, 1000]
+    assert (await case.one("refund_limited")).data == {"wanted": "10.00 CNY", "left": "5.00 CNY"}
 
 
 async def test_what_is_missing_goes_free_with_his_next_order(house: House) -> None:

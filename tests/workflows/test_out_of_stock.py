@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import about
 
@@ -204,3 +205,29 @@ async def test_a_warehouse_that_cannot_send_the_rest_is_put_before_a_person(hous
     assert (await case.one("escalated", reason="partner_refused:warehouse")).rule == "R-OOS-OFFER"
     await case.run_until(waiting_for="consent")
     assert len(await case.journal("phoned")) == 1
+
+
+async def test_a_gift_of_which_nobody_knows_anything_is_decided_by_a_person(house: House) -> None:
+    """There is no money to pay back for it, no date and nothing else: an agent finds something."""
+    lines = [{"sku": "LAMP", "quantity": 1, "price": 4500}, {"sku": "BULB", "quantity": 1, "price": 0}]
+    order = {**ORDERED, "paid": 4500, "lines": lines}
+    case = await house.open("out_of_stock", reason="out_of_stock", order=order, lines=[{"sku": "BULB", "quantity": 1}])
+
+    await case.run_until(needs_human="decide:oos_nothing_to_offer")
+    assert await case.journal("plan_proposed") == []
+    await case.act("decide", resolution="explain_only")
+    assert await case.to_the_end() == "rejected"
+    assert await case.payments() == []
+
+
+async def test_what_he_was_offered_stands_under_another_rulebook(house: House) -> None:
+    """He was told 4.00 off; the shop adopts a rulebook with twice that before he answers: 4.00 it is."""
+    customer = {"agrees_after": "40h"}
+    case = await house.open("out_of_stock", **OTHER, customer=customer, request_id=f"{ANEW}oos-1")
+    await case.run_until(waiting_for="consent")
+    version = await house.keep('name = "twice"\n[numbers.substitute_discount_percent]\nvalue = 20\n')
+    await case.act("adopt_rulebook", by="supervisor:2", rulebook=version, reason="new_version")
+
+    assert await case.to_the_end() == "exchanged"
+    assert await case.payments() == [400]
+    assert len(await case.journal("plan_proposed")) == 1

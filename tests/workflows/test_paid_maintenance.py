@@ -82,6 +82,21 @@ async def test_a_paid_visit_is_paid_for_when_it_is_done(house: House) -> None:
     assert await case.ledger("return_announced") == []
 
 
+async def test_who_withdraws_after_a_paid_visit_still_owes_the_fee(house: House) -> None:
+    """The technician repaired it at his place; he takes his request back instead of paying, and a person decides."""
+    case = await asked(house, customer={"pays_after": "never"})
+    await case.run_until(needs_human="decide:maintenance_fee")
+    await case.act("decide", resolution="onsite_visit", amount={"minor": 9900})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="supervisor:1")
+    await case.run_until(waiting_for="payment")
+    await case.say("customer_withdrew")
+
+    await case.run_until(needs_human="decide:repair_unpaid")
+    await case.act("decide", resolution="repair")
+    assert await case.to_the_end() == "repaired"
+
+
 async def test_without_a_quote_a_person_names_the_fee(house: House) -> None:
     """An agent decides for the repair with its fee, which may be above what the order cost."""
     case = await asked(house)

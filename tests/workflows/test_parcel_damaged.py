@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import Refused, about
 
@@ -58,6 +59,42 @@ async def test_a_small_damage_suggests_keeping_it(house: House) -> None:
 
     assert (await case.one("plan_proposed")).data["choices"] == ["partial_refund", "reship"]
     assert await case.payments() == [900]
+
+
+async def test_he_is_asked_once_whatever_is_left_of_his_payment(house: House) -> None:
+    """A small damage; goodwill in cash takes all that is left before he answers: he is asked no second time."""
+    lines = [{"sku": "CUP", "quantity": 1, "price": 500}]
+    case = await house.open(
+        "parcel_damaged", reason="damaged", order={"paid": 500, "lines": lines}, request_id=f"{ANEW}damaged-1",
+        customer={"severity": "minor", "agrees_after": "40h", "goodwill": True},
+    )  # fmt: skip
+    await case.run_until(waiting_for="consent")
+    await case.act("offer_compensation", form="cash", amount={"minor": 500})
+    await case.run_until(needs_human="decide:damage_refund_failed")
+
+    assert (await case.one("plan_proposed")).data["choices"] == ["partial_refund", "reship"]
+    assert (await case.one("customer_agreed")).at > (await case.one("goodwill_paid")).at
+    assert len(await case.told("damage_told")) == 1
+    await case.act("decide", resolution="reship")
+    assert await case.to_the_end() == "reshipped"
+    assert await case.payments() == [500]
+
+
+async def test_the_loss_is_shared_though_goodwill_made_up_for_it_meanwhile(house: House) -> None:
+    """Kept for half; while the courier thinks, goodwill pays the other half: he hears of our effort all the same."""
+    lines = [{"sku": "CUP", "quantity": 1, "price": 1000}]
+    case = await house.open(
+        "parcel_damaged", reason="damaged", order={"paid": 1000, "lines": lines}, request_id=f"{ANEW}damaged-2",
+        customer={**KEPT, "goodwill": True}, courier={"answers_after": "never"},
+    )  # fmt: skip
+    await case.run_until(waiting_for="claim_answer")
+    await case.act("offer_compensation", form="cash", amount={"minor": 500})
+    await case.run_until(waiting_for="promises")
+
+    assert sorted(await case.payments()) == [500, 500]
+    assert len(await case.told("claim_failed_told")) == 1
+    await case.keep_promises()
+    assert await case.to_the_end() == "partially_refunded"
 
 
 async def test_a_failed_claim_is_explained_and_the_loss_is_shared(house: House) -> None:

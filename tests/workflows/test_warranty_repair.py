@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import LivedCase, Refused, about
 
@@ -381,6 +382,67 @@ async def test_who_takes_his_request_back_gets_his_goods_back(house: House) -> N
 
     assert len(await case.ledger("repair_cancelled")) == 1
     assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["repair_out"]
+
+
+async def test_the_way_back_that_he_agreed_to_is_owed_though_he_withdraws(house: House) -> None:
+    """M-NODEFECT: nothing is wrong, he agrees to the freight and withdraws instead of paying: a person decides."""
+    order = {"paid": 5100, "freight": 600, "free_postage": False}
+    case = await signed(
+        house, repairer={"ends": "no_fault"}, order=order, customer={"pays_after": "never"}, request_id=f"{ANEW}owed-1"
+    )
+    await case.run_until(waiting_for="payment")
+    await case.say("customer_withdrew")
+
+    await case.run_until(needs_human="decide:way_back_unpaid")
+    assert await case.ledger("goods_shipped") == []
+    assert await case.ledger("repair_cancelled") == [], "the repairer had come to an end"
+    await case.say("customer_withdrew")  # once more: his goods are with us all the same
+    await case.run_until(needs_human="decide:way_back_unpaid")
+    await case.act("decide", by="supervisor:2", resolution="send_back")
+    assert await case.to_the_end() == "returned_to_customer"
+
+
+async def test_a_repair_at_his_cost_is_owed_though_he_withdraws(house: House) -> None:
+    """M-MISUSE: repaired for the fee that he agreed to; he withdraws instead of paying, and a person decides."""
+    case = await signed(
+        house, repairer={"ends": "not_covered"}, customer={"pays_after": "never"}, request_id=f"{ANEW}owed-2"
+    )
+    await case.run_until(waiting_for="payment")
+    await case.say("customer_withdrew")
+
+    await case.run_until(needs_human="decide:repair_unpaid")
+    assert await case.ledger("goods_shipped") == []
+    assert await case.ledger("repair_cancelled") == []
+    await case.act("decide", resolution="repair")
+    assert await case.to_the_end() == "repaired"
+
+
+async def test_a_repair_at_his_cost_that_is_not_done_is_called_off_when_he_withdraws(house: House) -> None:
+    """He agreed to the fee and withdraws while it is repaired: the paid order ends, and he has it back for nothing."""
+    case = await signed(house, repairer={"ends": "not_covered"})
+    await case.run_until(waiting_for="consent")
+    await house.fault(case, "drop", partner="repair", operation="repair_status", times=0)
+    await case.run_until(lambda now: now.waiting_for == "repair_ordered")
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "withdrawn"
+
+    ordered, called_off = await case.ledger("repair_ordered"), await case.ledger("repair_cancelled")
+    assert [one["request"] for one in called_off] == [ordered[1]["key"]]
+    assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["repair_out"]
+    assert await case.journal("collection_open") == []
+
+
+async def test_who_wants_no_visit_any_more_is_not_visited(house: House) -> None:
+    """He withdraws before the technician comes: the visit is called off, and that is all."""
+    case = await signed(house, customer={"choice": "onsite_visit"}, repairer={"begins_after": "never"})
+    await case.run_until(waiting_for="repair_confirmed")
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "withdrawn"
+
+    assert len(await case.ledger("repair_cancelled")) == 1
+    assert await case.ledger("goods_shipped") == []
 
 
 async def test_a_repairer_who_refuses_the_order_leads_to_something_else(house: House) -> None:

@@ -11,6 +11,7 @@ from domain.ports.warehouse import WXRK
 from domain.vocabulary import Disposition, FreightPayer, Outcome, RepairState, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.steps import invoice
+from workflows.steps.repair import OWED
 
 INSTEAD = (Resolution.EXCHANGE, Resolution.FULL_REFUND)
 
@@ -22,20 +23,16 @@ async def mend(
     if not await case.repair.signed("sign_repair", "A-SIGN"):
         return await case.remedy.decided_at_desk("repair_not_signed", "A-SIGN")
     if how is Resolution.ONSITE_VISIT:
-        return await visit(case, fee)
+        if case.start.customs < OWED:
+            return await visit(case, fee)
+        return await case.repair.unless_taken_back(lambda: visit(case, fee), lambda: nobody_comes(case))
 
     if not here:
         await case.returns.authorize(inbound, "repair_authorized", WXRK)
         if not await case.returns.shipped():
             return Outcome.EXPIRED
         await case.returns.arrived()
-    ended = await case.repair.while_we_have_it(lambda: repaired(case, fee))
-    if ended is None and fee and case.state.repair is RepairState.DONE:
-        return await unpaid(case)
-    if ended is None:
-        await case.repair.called_off()
-        return await give_back(case, Outcome.WITHDRAWN)
-    return ended
+    return await case.repair.unless_taken_back(lambda: repaired(case, fee), lambda: wanted_back(case, fee))
 
 
 async def repaired(case: Case, fee: Money | None) -> Outcome:
@@ -71,10 +68,42 @@ async def visit(case: Case, fee: Money | None) -> Outcome:
         case.repair.over()
         if await case.repair.paid_for(fee):
             return Outcome.REPAIRED
-        decided = await case.repair.decided("repair_unpaid", "M-MAINT")
-        return decided if isinstance(decided, Outcome) else Outcome.REPAIRED
+        return await visit_unpaid(case)
     await case.repair.called_off()
     return await case.remedy.decided_at_desk("visit_failed", "R-ONSITE")
+
+
+async def visit_unpaid(case: Case) -> Outcome:
+    """Repaired at his place, and the fee did not come: a person decides."""
+    decided = await case.repair.decided("repair_unpaid", "M-MAINT")
+    return decided if isinstance(decided, Outcome) else Outcome.REPAIRED
+
+
+async def nobody_comes(case: Case) -> Outcome:
+    """He wants no visit any more; one that was made, at a fee that he agreed to, is owed all the same."""
+    if case.state.repair is RepairState.DONE and case.consent.agreed_fee(Resolution.ONSITE_VISIT):
+        return await visit_unpaid(case)
+    if not case.repair.at_an_end:
+        await case.repair.called_off()
+    return Outcome.WITHDRAWN
+
+
+async def wanted_back(case: Case, fee: Money | None) -> Outcome:
+    """He wants his goods as they are: what he agreed to pay and was done is owed all the same (P-CONSENT).
+
+    He had not paid: money that came in ends every taking back. Under earlier customs only a fee that was agreed to
+    before he sent them in was owed, and whatever was ordered was called off by the name of the first order.
+    """
+    all_of_it, state = case.start.customs >= OWED, case.state.repair
+    if state is RepairState.DONE and (fee or (all_of_it and case.consent.agreed_fee(Resolution.REPAIR))):
+        return await unpaid(case)
+    if all_of_it and state is RepairState.NO_FAULT and case.consent.agreed_fee(Resolution.SEND_BACK):
+        return await case.remedy.decided_at_desk("way_back_unpaid", "M-NODEFECT")
+    if all_of_it and case.repair.at_an_end:
+        case.repair.over()
+    else:
+        await case.repair.called_off("paid_repair" if all_of_it and case.done("paid_repair/ordered") else "repair")
+    return await give_back(case, Outcome.WITHDRAWN)
 
 
 async def mended(case: Case, fee: Money | None) -> Outcome:

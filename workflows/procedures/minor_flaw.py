@@ -4,6 +4,7 @@ R-FLAW, M-COMP-SIZE, M-COMP-LADDER, R-QUAL-FEEDBACK, W-7.
 """
 
 from domain.compensation import customary
+from domain.money import Money
 from domain.vocabulary import CaseType, Outcome, Party
 from workflows.course import Case
 from workflows.procedures.return_refund import return_refund
@@ -20,10 +21,15 @@ async def minor_flaw(case: Case) -> Outcome:
         skus=[line.sku for line in case.request.concerned],
         to=[Party.QC, Party.PURCHASING],
     )
-    coupon = customary(case.rules, "flaw", case.order.paid.currency)
-    if coupon is None:
+
+    async def what_is_customary() -> list[Money]:
+        least = customary(case.rules, "flaw", case.order.paid.currency)
+        return [least] if least is not None else []
+
+    coupons = await case.once("flaw/coupon", what_is_customary, list[Money])
+    if not coupons:
         return await case.remedy.decided_at_desk("flaw", "R-FLAW")
-    if await case.goodwill.offered("coupon", coupon, "flaw"):
+    if await case.goodwill.offered("coupon", coupons[0], "flaw"):
         return Outcome.GOODWILL_ONLY
 
     if not (await case.returns.window()).allowed:

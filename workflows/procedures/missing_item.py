@@ -5,20 +5,29 @@ T-MISSING, R-MISSING, R-OPTIONS, R-CONSENT, P-PROMISE.
 
 from domain.answers import Said
 from domain.order_part import refund_of
+from domain.refund_amount import RefundAmount
 from domain.vocabulary import Outcome, Resolution
 from workflows.course import Case
 from workflows.procedures.reship import send_again
 
 
 async def missing_item(case: Case) -> Outcome:
-    """Verify with the warehouse; then what is missing is sent, paid back, or goes free with his next order."""
+    """Verify with the warehouse; then what is missing is sent, paid back, or goes free with his next order.
+
+    What was given to him free of charge is not paid back: there is nothing to pay.
+    """
     if await case.stock.packed_completely("R-MISSING"):
         return await case.remedy.decided_at_desk("packing_complete", "R-MISSING")
 
     goods = case.request.lines
-    due = refund_of(case.request, goods, case.rules, rule="R-MISSING", already=case.remedy.refunded)
-    case.note("part_computed", due.rule, reason=due.reason, amount=str(due.amount))
-    choices = (Resolution.RESHIP, Resolution.PART_REFUND, Resolution.SHIP_TOGETHER)
+
+    async def due_for_them() -> RefundAmount:
+        due = refund_of(case.request, goods, case.rules, rule="R-MISSING", already=case.remedy.refunded)
+        case.note("part_computed", due.rule, reason=due.reason, amount=str(due.amount))
+        return due
+
+    due = await case.once("due", due_for_them, RefundAmount)
+    choices = case.remedy.worth((Resolution.RESHIP, Resolution.PART_REFUND, Resolution.SHIP_TOGETHER), due.amount)
     answer = await case.consent.propose(
         Resolution.RESHIP, "R-MISSING", template="missing_told", choices=choices,
         options=",".join(choices), amount=str(due.amount),

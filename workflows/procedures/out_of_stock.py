@@ -22,7 +22,14 @@ async def out_of_stock(case: Case) -> Outcome:
     if stock_at is not None:
         due = stock_at.isoformat()
         await case.contact.tell("delay_told", "P-HONEST", step="new_date", reason="out_of_stock", due=due)
-    offer = stock_offer(case.request, case.rules, stock_at, case.remedy.refundable, case.remedy.refunded)
+
+    async def offering() -> StockOffer:
+        offer = stock_offer(case.request, case.rules, stock_at, case.remedy.refundable, case.remedy.refunded)
+        return offer.model_copy(update={"choices": case.remedy.worth(offer.choices, offer.part)})
+
+    offer = await case.once("offer", offering, StockOffer)
+    if not offer.choices:  # a gift of which nobody knows when it comes
+        return await case.remedy.decided_at_desk("oos_nothing_to_offer", "R-OOS-OFFER")
     granted_by = await case.goodwill.may_be_offered(offer.discount, "A-DISCOUNT", "discount")
     told: dict[str, Any] = {"amount": str(offer.discount)} if granted_by else {}
     answer = await case.consent.propose(

@@ -43,7 +43,11 @@ async def make_good_what_broke(case: Case, damage: Damage) -> Outcome:
     """Apologise; sent again or kept with a part of the money back, as he chooses; the claim beside it (X5)."""
     cause = cause_of(damage.packaging)
     case.note("damage_judged", cause.rule, reason=cause.reason, liability=cause.liability)
-    offer = offer_for(case.request, damage, case.rules, case.remedy.refundable)
+
+    async def offering() -> Offer:
+        return offer_for(case.request, damage, case.rules, case.remedy.refundable)
+
+    offer = await case.once("offer", offering, Offer)
     answer = await case.consent.propose(
         offer.choices[0], "R-DMG-ACT", template="damage_told", choices=offer.choices,
         options=",".join(offer.choices), amount=str(offer.part),
@@ -57,7 +61,7 @@ async def make_good_what_broke(case: Case, damage: Damage) -> Outcome:
     if answer.choice is Resolution.RESHIP:
         goods = damage.lines or case.request.concerned
         return await send_again(case, goods, "R-DMG-ACT", or_ask="damage_reship_failed")
-    outcome = await pay_back(case, offer.part, "M-PARTIAL")
+    outcome = await case.once("kept", lambda: pay_back(case, offer.part, "M-PARTIAL"), Outcome)
     if cause.allowed and outcome is Outcome.PARTIALLY_REFUNDED:
         await share_the_loss(case, offer)
     return outcome

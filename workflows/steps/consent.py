@@ -91,6 +91,11 @@ class Consent:
 
         return await case.once(step, proposing, Answer)
 
+    def agreed_fee(self, plan: Resolution) -> Money | None:
+        """What he agreed to pay for that plan; None where nothing was quoted for it, or he did not agree."""
+        proposals = self._case.state.proposals
+        return next((one.fee for one in reversed(proposals) if one.plan == plan and one.agreed and one.fee), None)
+
     async def _open(self, plan: Resolution, rule: str, choices: tuple[Resolution, ...], fee: Money | None) -> str:
         case = self._case
         proposal = Proposal(id=f"C{case.state.number()}", plan=plan, choices=choices, fee=fee)

@@ -26,6 +26,8 @@ REFUNDS = frozenset(
     }
 )
 
+NOTHING = 3  # the customs since which a sum of nothing is none: it was offered, and taken for the whole order
+
 
 class Remedy:
     """The words for setting things right."""
@@ -50,6 +52,12 @@ class Remedy:
         whole = self._case.state.refunded >= self._case.order.paid.minor + self._case.state.collected
         return Outcome.REFUNDED if whole else Outcome.PARTIALLY_REFUNDED
 
+    def worth(self, choices: tuple[Resolution, ...], due: Money) -> tuple[Resolution, ...]:
+        """The choices, without money back where none is due: a gift cost nothing."""
+        if due or self._case.start.customs < NOTHING:
+            return choices
+        return tuple(one for one in choices if one not in REFUNDS)
+
     async def as_chosen(
         self, answer: Answer, about: str, rule: str, *, goods: tuple[AskedLine, ...] = (), amount: Money | None = None
     ) -> Outcome:
@@ -64,7 +72,9 @@ class Remedy:
         if answer.said is Said.SILENT:
             return await self.decided_at_desk(f"{about}_no_answer", rule)
         if answer.choice in REFUNDS:
-            if await case.money.refund(amount or self.refundable, purpose="goods", rule=rule):
+            if amount is None or (not amount and case.start.customs < NOTHING):
+                amount = self.refundable
+            if await case.money.refund(amount, purpose="goods", rule=rule):
                 return self.refund_outcome()
             return await self.decided_at_desk(f"{about}_refund_failed", rule)
         if await case.shipping.send(ShipmentLeg.RESHIP, rule, goods=goods):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 REPAIRS = frozenset({Resolution.REPAIR, Resolution.ONSITE_VISIT})
 ENDS = frozenset({RepairState.DONE, RepairState.UNREPAIRABLE, RepairState.NO_FAULT, RepairState.NOT_COVERED})
+OWED = 3  # the customs since which he owes what he agreed to and was done, though he takes his request back
 BEFORE_CONFIRMED = frozenset({RepairState.ORDERED, RepairState.RECEIVED})
 
 
@@ -132,6 +133,7 @@ class Repair:
                 return False
             await case.clock("S-REPAIR")
             await case.clock("D-REP")
+            case.state.repair = RepairState.ORDERED  # how an order before it ended is told no longer
             case.note("repair_ordered", "W-11", how=kind, fee=str(fee or ""))
             self._record(step, RepairState.ORDERED, kind=kind, fee=fee)
             return True
@@ -232,6 +234,11 @@ class Repair:
         """Have him pay what he agreed to, if there is anything. False when it did not come."""
         return not fee or await self._case.collection.collect(fee, purpose="repair", rule="M-MAINT")
 
+    @property
+    def at_an_end(self) -> bool:
+        """Whether the repairer came to an end with what was last ordered of him."""
+        return self._case.state.repair in ENDS
+
     async def called_off(self, step: str = "repair") -> None:
         """The work is wanted no more. Where it is done already, the goods come back repaired."""
         case = self._case
@@ -262,21 +269,33 @@ class Repair:
         for limit in ("S-REPAIR", "D-REP"):
             self._case.met(limit)
 
-    async def while_we_have_it(self, work: Callable[[], Awaitable[Outcome]]) -> Outcome | None:
-        """Do the work; None when he took his request back meanwhile, since his goods are with us and go back to him."""
-        case, step = self._case, "wanted_back"
+    async def unless_taken_back(
+        self, work: Callable[[], Awaitable[Outcome]], otherwise: Callable[[], Awaitable[Outcome]]
+    ) -> Outcome:
+        """Do the work. Where he takes his request back meanwhile it is `otherwise`, however often he says so.
 
-        async def wanted_back() -> bool:
+        Under earlier customs he could take back even that his goods come back to him.
+        """
+        case, turn = self._case, 0
+
+        async def taken_back() -> bool:
             case.state.withdrawn = False
+            if case.start.customs >= OWED:
+                case.state.needs_human = ""  # what a person was asked is idle
             case.note("request_withdrawn", "R-CONSENT", actor=Party.CUSTOMER)
             return True
 
-        if not case.done(step):
+        while True:
+            turn += 1
+            step = "wanted_back" if turn == 1 else f"wanted_back/{turn}"
+            if case.done(step):
+                continue
             try:
-                return await work()
+                return await (work if turn == 1 else otherwise)()
             except Withdrawn:
-                await case.once(step, wanted_back, bool)
-        return None
+                if turn > 1 and case.start.customs < OWED:
+                    raise
+                await case.once(step, taken_back, bool)
 
     def _key(self, step: str) -> str:
         return self._case.partner_key(f"{step}/placed", _KIND)
