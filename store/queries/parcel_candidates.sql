@@ -1,8 +1,9 @@
 -- name: parcel_candidates
 -- Cases that may wait for a parcel: open ones of which something is theirs, or nearly so, and closed ones that it names. $2 waybill, $3 numbers on the slip,
--- $4 the sender's telephone as its last digits, $5 the goods. One wrong digit leaves half of a number as it is.
+-- $4 the sender's telephone as its last digits, $5 the goods. One slip of the pen leaves nearly half of a number as it is, which is looked at
+-- first, and all but two digits at one place. Of many, those named by number and by telephone come first.
 WITH number AS (
-    SELECT value, (length(value) / 2) AS half FROM unnest($3::text[] || $2::text) AS given (value) WHERE length(value) >= 4
+    SELECT upper(value) AS value, (length(value) - 1) / 2 AS half FROM unnest($3::text[] || $2::text) AS given (value) WHERE value <> ''
 ), named AS (
     SELECT shop, case_no FROM case_handles WHERE shop = $1 AND value = ANY ($3::text[] || $2::text) AND kind IN ('rma', 'waybill')
 ), may_be AS (
@@ -25,11 +26,23 @@ FROM waiting w CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(value) FILTER (WHERE kind IN ('rma', 'order_no')), '{}') || w.case_no AS slips,
         coalesce(array_agg(value) FILTER (WHERE kind = 'waybill'), '{}') AS waybills,
         coalesce(bool_or(kind = 'rma'), false) AS returns,
-        coalesce(bool_or(EXISTS (SELECT FROM number n WHERE
-            left(upper(case_handles.value), n.half) = left(upper(n.value), n.half)
-            OR right(upper(case_handles.value), n.half) = right(upper(n.value), n.half))), false) AS alike
+        coalesce(max((
+            SELECT max(CASE
+                WHEN k.value = n.value THEN 2
+                WHEN least(length(k.value), length(n.value)) >= 3 AND greatest(length(k.value), length(n.value)) >= 4
+                    AND abs(length(k.value) - length(n.value)) <= 1
+                    AND (left(k.value, n.half) = left(n.value, n.half) OR right(k.value, n.half) = right(n.value, n.half))
+                    AND EXISTS (
+                        SELECT FROM generate_series(0, length(n.value)) AS place
+                        WHERE left(k.value, place) = left(n.value, place)
+                            AND right(k.value, greatest(least(length(k.value), length(n.value)) - place - 2, 0))
+                                = right(n.value, greatest(least(length(k.value), length(n.value)) - place - 2, 0))
+                    ) THEN 1
+                ELSE 0 END)
+            FROM number AS n, upper(case_handles.value) AS k (value)
+        )), 0) AS likeness
     FROM case_handles WHERE shop = w.shop AND case_no = w.case_no
 ) AS h
-WHERE w.phone OR h.alike OR w.goods ?| $5::text[]
-ORDER BY w.opened_at, w.case_no
+WHERE w.phone OR h.likeness > 0 OR w.goods ?| $5::text[]
+ORDER BY h.likeness = 2 DESC, w.phone DESC, h.likeness DESC, w.opened_at, w.case_no
 LIMIT 500;
