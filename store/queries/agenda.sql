@@ -34,8 +34,8 @@ WHERE stage = 'closed' AND closed_at >= $2 AND closed_at < $1
 ORDER BY closed_at, shop, case_no LIMIT $3
 
 -- name: agenda_aftercare
--- A sample by chance, the same however often it is drawn for that instant.
-SELECT shop, case_no, outcome AS what FROM cases
+-- A sample by chance of the cases of customers, the same however often it is drawn for that instant.
+SELECT shop, case_no, outcome AS what FROM cases_of_customers
 WHERE stage = 'closed' AND closed_at >= $2 AND closed_at < $1
 ORDER BY md5(shop || '/' || case_no || $1::timestamptz::text) LIMIT $3
 

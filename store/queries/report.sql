@@ -14,8 +14,8 @@ SELECT c.shop, c.case_no, c.case_type, c.stage = 'closed' AS closed, c.outcome, 
     (SELECT count(*) FROM journal_entries e
      WHERE (e.shop, e.case_no) = (c.shop, c.case_no) AND e.actor ~ '^(agent|supervisor|manager|finance)\M')::int
         AS staff_acts
-FROM cases c
-WHERE ($1 = '' OR c.shop = $1) AND c.parent_case_no = ''
+FROM cases_of_customers c
+WHERE ($1 = '' OR c.shop = $1)
     AND (c.opened_at >= $2 AND c.opened_at < $3 OR c.stage = 'closed' AND c.closed_at >= $2 AND c.closed_at < $3)
 ORDER BY c.shop, c.case_no
 
@@ -27,12 +27,12 @@ FROM case_records
 WHERE kind = 'clock' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
 
 -- name: report_tags
--- Cases that closed in the month, as they are tagged. A cause recurs on a product (or, where it is about none, in the shop) when a case that
+-- Cases of customers that closed in the month, as they are tagged. A cause recurs on a product (or, where it is about none, in the shop) when a case that
 -- closed within $4 days before was tagged with the same cause on it.
 WITH tagged AS (
     SELECT c.shop, c.case_no, c.closed_at, r.data->>'cause' AS cause, r.data->>'liability' AS liability,
         coalesce(p.sku, '') AS product
-    FROM cases c JOIN case_records r ON (r.shop, r.case_no, r.kind) = (c.shop, c.case_no, 'case_tag')
+    FROM cases_of_customers c JOIN case_records r ON (r.shop, r.case_no, r.kind) = (c.shop, c.case_no, 'case_tag')
         LEFT JOIN LATERAL jsonb_array_elements_text(r.data->'products') AS p (sku) ON true
     WHERE c.stage = 'closed' AND ($1 = '' OR c.shop = $1) AND c.closed_at >= $2::timestamptz - make_interval(days => $4) AND c.closed_at < $3
 ), seen AS (
@@ -52,9 +52,11 @@ WITH restocked AS (
     SELECT DISTINCT shop, case_no FROM case_records WHERE kind = 'return_log' AND data->>'disposition' = 'restock'
 ), sent AS (
     SELECT e.shop, e.case_no, e.data->>'leg' AS leg, c.currency, (
-        SELECT sum((l->'price'->>'minor')::bigint * least((g->>'quantity')::int, (l->>'quantity')::int) / (l->>'quantity')::int)
-        FROM jsonb_array_elements(e.data->'goods') AS g, jsonb_array_elements(k.content->'lines') AS l
-        WHERE l->>'sku' = g->>'sku') AS minor
+        SELECT sum(l.minor * least(g.quantity, l.quantity) / l.quantity)::bigint
+        FROM (SELECT g->>'sku' AS sku, sum((g->>'quantity')::int) AS quantity
+              FROM jsonb_array_elements(e.data->'goods') AS g GROUP BY 1) AS g
+            JOIN (SELECT l->>'sku' AS sku, sum((l->>'quantity')::int) AS quantity, sum((l->'price'->>'minor')::bigint)::bigint AS minor
+                  FROM jsonb_array_elements(k.content->'lines') AS l GROUP BY 1) AS l USING (sku)) AS minor
     FROM journal_entries e JOIN cases c USING (shop, case_no) LEFT JOIN known_orders k USING (shop, order_no)
     WHERE e.event = 'shipment_ordered' AND ($1 = '' OR e.shop = $1) AND e.at >= $2 AND e.at < $3
 )

@@ -12,6 +12,8 @@ from domain.events import CloudEvent
 from starter.envelope import check
 from starter.problem import BadEvent
 from store.inbox import Inbox
+from store.openings import Openings
+from store.queries import SQL
 from tests.starter.conftest import MakeDispatcher
 from tests.starter.events import arrival, fact, request
 from tests.starter.test_dispatcher import CASE, close, heard, put, until_quiet
@@ -200,3 +202,20 @@ async def test_a_parcel_that_was_matched_with_no_open_case_is_laid_before_somebo
     assert (await make_dispatcher().drain())["quarantined"] == 4
     told = await pool.fetch("SELECT problems FROM quarantine")
     assert {row["problems"][0]["code"] for row in told} == {"no_home"}
+
+
+async def test_how_many_shops_there_are_is_not_read_from_every_order(pool: asyncpg.Pool) -> None:
+    """One shop among fifty thousand orders is found from the two ends of the index, and not by going through it."""
+    await pool.execute(
+        "INSERT INTO orders (shop, order_no, paid_minor, currency)"
+        " SELECT 'demo', n::text, 1, 'CNY' FROM generate_series(1, 50000) AS n"
+    )
+    await pool.execute(
+        "INSERT INTO known_orders (shop, order_no, waybill, content) SELECT shop, order_no, '', '{}' FROM orders"
+    )
+    await pool.execute("VACUUM ANALYZE known_orders")
+    (plan,) = await pool.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + SQL["opening_shops"])
+    assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < 20
+    assert await Openings(pool).only_shop() == "demo"
+    await pool.execute("UPDATE known_orders SET shop = 'other' WHERE order_no = '7'")
+    assert await Openings(pool).only_shop() == ""

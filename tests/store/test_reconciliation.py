@@ -13,6 +13,7 @@ from domain.ports.refunds import RefundAnswer, RefundStatus
 from domain.reconciliation import Comparison, Noted, Part
 from store.money_differences import MoneyDifferences, NotSettled
 from store.orders import PostgresOrders
+from store.queries import SQL
 from store.reconciliation import PostgresReconciliations
 from store.refund_ledger import PostgresRefundLedger
 from tests.store.pages import START
@@ -172,3 +173,24 @@ async def test_a_difference_is_seen_among_the_records_of_its_case(books, pool):
     assert (rows[0]["data"]["what"], rows[0]["data"]["desk"], rows[0]["data"]["state"]) == (
         "money_not_paid", "finance", "open",
     )  # fmt: skip
+
+
+async def test_a_day_s_payments_are_found_without_going_through_all(pool):
+    """A year of sums that customers paid: what one day brought is read by its instant, however many there are."""
+    await pool.execute("INSERT INTO orders (shop, order_no, paid_minor, currency) VALUES ('demo', 'O1', 1, 'CNY')")
+    await pool.execute(
+        """INSERT INTO collections (key, shop, case_no, order_no, amount_minor, currency, purpose, rule, channel,
+               status, intended_at, settled_at)
+           SELECT 'K' || n, 'demo', 'C1', 'O1', 1, 'CNY', 'repair', 'P-FEEQUOTE', 'provider', 'paid', at, at
+           FROM generate_series(1, 20000) AS n,
+               LATERAL (SELECT $1::timestamptz + n * interval '25 minutes' AS at) AS t""",
+        START,
+    )
+    await pool.execute("VACUUM ANALYZE collections")
+    plan = str(
+        await pool.fetchval(
+            f"EXPLAIN (FORMAT JSON) {SQL['reconciliation_unfinished']}", [DAY], [PART.start], [PART.end], ["provider"]
+        )
+    )
+    assert "collections_by_settlement" in plan
+    assert "collections_by_intent" in plan

@@ -26,9 +26,10 @@ class Ledger:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
 
-    async def case(self, case_no: str, *records: Any, sent: str = "", shipped: bool = True) -> None:
-        """A closed case, with one cup sent on that leg."""
-        known: dict[str, Any] = {"lines": [{"sku": "CUP", "quantity": 2, "price": {"minor": 2000, "currency": "CNY"}}]}
+    async def case(self, case_no: str, *records: Any, sent: str = "", shipped: bool = True, lines: int = 1) -> None:
+        """A closed case, with one cup sent on that leg; its order names the cups on so many lines."""
+        cups = {"sku": "CUP", "quantity": 2 // lines, "price": {"minor": 2000 // lines, "currency": "CNY"}}
+        known: dict[str, Any] = {"lines": [cups] * lines}
         known |= {"shipped_at": START.isoformat()} if shipped else {}
         await self.pool.execute(
             "INSERT INTO orders (shop, order_no, paid_minor, currency) VALUES ('demo', $1, 2000, 'CNY')", case_no
@@ -80,6 +81,12 @@ async def test_goods_sent_again_count_at_what_was_paid_for_them(ledger: Ledger) 
     assert await ledger.costs() == {"goods": (2, 2000), "parcels": (4, None)}
 
 
+async def test_goods_on_two_lines_of_an_order_count_once(ledger: Ledger) -> None:
+    """Two cups of one kind, a line each: the one that is sent again costs 10.00, not 10.00 for each line."""
+    await ledger.case("LINES", sent="reship", lines=2)
+    assert await ledger.costs() == {"goods": (1, 1000), "parcels": (1, None)}
+
+
 async def test_repairs_goodwill_and_what_was_recovered(ledger: Ledger, pool: Any) -> None:
     """Repairs that were done, gestures that were given, what courier and customers paid; not what goods cost more."""
     gesture = {"form": "coupon", "amount": {"minor": 500, "currency": "CNY"}, "by": "agent:7"}
@@ -129,3 +136,16 @@ async def test_a_claim_counts_by_how_it_stands_and_is_no_case_of_a_customer(pool
         ("paid", 2, 4000), ("written_off", 1, 4500),
     }  # fmt: skip
     assert [case.case_type for case in month.cases] == ["refund_only"]
+
+
+async def test_what_is_of_the_house_counts_among_no_customers_cases(pool: Any) -> None:
+    """W-3, X5: neither a claim nor a parcel of nobody is a case that a customer asked for, nor is its cause tagged."""
+    tag = record("case_tag", "tag", cause="transport", liability="courier", products=["CUP"])
+    closed = {"stage": "closed", "closed_at": START}
+    for case_no, kind in (("P1", "refund_only"), ("P1.claim", "courier_claim"), ("NOBODY", "unidentified_parcel")):
+        await PostgresJournal(pool).write(page(1, range(1, 2), tag, case_no=case_no, case_type=kind, **closed))
+    await pool.execute("UPDATE cases SET parent_case_no = 'P1' WHERE case_no = 'P1.claim'")
+
+    month = await report.month(pool, "", *MONTH, recurring=90)
+    assert [case.case_no for case in month.cases] == ["P1"]
+    assert [(one.cause, one.again) for one in month.tags] == [("transport", False)]

@@ -55,6 +55,9 @@ async def agenda(workshop: Workshop) -> PostgresAgenda:
     notes = FactoryNotes(workshop.pool)
     await notes.draw_up(await notes.waiting("agenda", skus=["CUP"]), "", "purchasing:4", NOW)
     await has("CLOSED", closed_at=NOW - timedelta(days=2), **closed)
+    await has("NOBODYS", closed_at=NOW - timedelta(days=2), case_type="unidentified_parcel", **closed)
+    await has("CLOSED.claim", closed_at=NOW - timedelta(days=2), case_type="courier_claim", **closed)
+    await workshop.pool.execute("UPDATE cases SET parent_case_no = 'CLOSED' WHERE case_no = 'CLOSED.claim'")
     await has("LONG_AGO", closed_at=NOW - timedelta(days=40), **closed)
     return PostgresAgenda(workshop.pool)
 
@@ -71,7 +74,7 @@ def cases(item: AgendaItem) -> set[str]:
         ("night_sweep", {"ASKED"}),
         ("return_log", {"FRESH"}),
         ("defects", {"DEFECT", "HALF_RETURNED"}),
-        ("weekly_report", {"CLOSED"}),
+        ("weekly_report", {"CLOSED", "NOBODYS", "CLOSED.claim"}),
         ("aftercare", {"CLOSED"}),
     ],
 )
