@@ -131,6 +131,13 @@ LIVES: Lives = {
             decides("claim_short", "write_off", "manager:1"),
         ),
     ),
+    "courier_claim-rest_again": (
+        "courier_claim", {**CLAIMED, "courier": {**GONE, "pays": 3000}},
+        (
+            decides("claim_short", "claim_again"),
+            commands("reimbursement", "record_reimbursement", "finance:5", amount={"minor": 1500}),
+        ),
+    ),
     "courier_claim-unpaid": (
         "courier_claim", {**CLAIMED, "courier": {**GONE, "pays_after": "never"}},
         (decides("claim_unpaid", "write_off", "manager:1"),),
