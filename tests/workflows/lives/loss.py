@@ -18,6 +18,8 @@ MISSING: dict[str, Any] = {"order": PAIR, "lines": ONE_OF_THEM}
 WRONG: dict[str, Any] = {"order": PAIR, "lines": [{"sku": "PAIR", "quantity": 1, "instead": "ODD"}]}
 DEAR_PAIR = {**PAIR, "paid": 80000, "lines": [{"sku": "PAIR", "quantity": 2, "price": 80000}]}
 ONE_OR_ANOTHER = [{"sku": "PAIR", "quantity": 1, "instead": "OTHER"}]
+WITH_A_GIFT = {"lines": [{"sku": "PAIR", "quantity": 1, "price": 4500}, {"sku": "GIFT", "quantity": 1, "price": 0}]}
+THE_GIFT = [{"sku": "GIFT", "quantity": 1}]
 OOS: dict[str, Any] = {"order": {**PAIR, **UNSHIPPED}, "lines": ONE_OF_THEM}
 
 
@@ -61,6 +63,7 @@ LIVES: Lives = {
     "missing_item-declined": (
         "missing_item", {**MISSING, "customer": {"agrees": False}}, (decides("missing_plan_declined", "part_refund"),),
     ),
+    "missing_item-gift": ("missing_item", {"order": WITH_A_GIFT, "lines": THE_GIFT}, ()),
     "wrong_item-reshipped": ("wrong_item", WRONG, ()),
     "wrong_item-money": ("wrong_item", {**WRONG, "customer": {"choice": "return_refund"}}, ()),
     "wrong_item-kept": (
@@ -90,6 +93,10 @@ LIVES: Lives = {
     "out_of_stock-not_phoned": ("out_of_stock", {**OOS, "customer": DEAF}, ()),
     "out_of_stock-silent": (
         "out_of_stock", {**OOS, "customer": {"agrees_after": "never"}}, (decides("oos_no_answer", "part_refund"),),
+    ),
+    "out_of_stock-gift": (
+        "out_of_stock", {"order": {**WITH_A_GIFT, **UNSHIPPED}, "lines": THE_GIFT},
+        (decides("oos_nothing_to_offer", "explain_only"),),
     ),
     "reship-reshipped": ("reship", {"order": PAIR, "lines": ONE_OF_THEM}, ()),
     "reship-declined": ("reship", {"customer": {"agrees": False}}, (decides("reship_declined", "full_refund"),)),

@@ -9,6 +9,7 @@ from tests.workflows.lives.acts import SIGNED, Acts, Lives, commands, decides, s
 from tests.workflows.lives.asked import PHOTOS
 
 OLD = {"signed_at": timedelta(days=-400), "shipped_at": timedelta(days=-402)}
+POSTAGE = {"paid": 5100, "freight": 600, "free_postage": False}
 REPAIR = {"reason": "quality", "evidence": PHOTOS}
 
 
@@ -65,6 +66,21 @@ LIVES: Lives = {
     ),
     "warranty_repair-withdrawn": (
         "warranty_repair", REPAIR, (SIGNED, says("repair_confirmed", "customer_withdrew")),
+    ),
+    "warranty_repair-no_fault_withdrawn": (
+        "warranty_repair",
+        {**REPAIR, "order": POSTAGE, "repairer": {"ends": "no_fault"}, "customer": {"pays_after": "never"}},
+        (SIGNED, says("payment", "customer_withdrew"), decides("way_back_unpaid", "send_back", "supervisor:2")),
+    ),
+    "warranty_repair-at_his_cost_withdrawn": (
+        "warranty_repair",
+        {**REPAIR, "repairer": {"ends": "not_covered"}, "customer": {"pays_after": "never"}},
+        (SIGNED, says("payment", "customer_withdrew"), decides("repair_unpaid", "repair")),
+    ),
+    "warranty_repair-visit_withdrawn": (
+        "warranty_repair",
+        {**REPAIR, "repairer": {"begins_after": "never"}, "customer": {"choice": "onsite_visit"}},
+        (SIGNED, says("repair_confirmed", "customer_withdrew")),
     ),
     "paid_maintenance-repaired": (
         "paid_maintenance", {"order": OLD, "fee": {"minor": 8000}, "reason": "quality"}, (SIGNED,),
