@@ -180,8 +180,8 @@ class OrderNotice(BaseModel):
 
 CUSTOMS = 3
 """Those of a case that begins now. Under 1, search attributes followed each stage (docs/decisions/0014); under 2, a
-claim on a courier was a request of the customer's case (docs/decisions/0017). What else 3 changed stands where code asks
-for it: whose goods bind, what is owed after a withdrawal, what is offered for a gift."""
+claim on a courier was a request of the customer's case (docs/decisions/0017). What else 3 changed stands where code
+asks for it: whose goods bind, what is owed after a withdrawal, what is offered for a gift."""
 
 
 class CaseStart(BaseModel):
