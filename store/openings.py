@@ -175,8 +175,8 @@ class Openings:
 
     async def only_shop(self) -> str:
         """The shop, where there is one only; empty where there are several, or none yet."""
-        shops = await self._pool.fetchrow(SQL["opening_shops"])
-        return str(shops["first"]) if shops["first"] is not None and shops["first"] == shops["last"] else ""
+        ((first, last),) = await self._pool.fetch(SQL["opening_shops"])
+        return str(first) if first is not None and first == last else ""
 
 
 def _on_file(request: Request) -> Person | None:

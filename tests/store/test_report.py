@@ -17,7 +17,8 @@ ADD_REFUND = """INSERT INTO refunds (key, shop, case_no, order_no, amount_minor,
     status, requested_by, approved_by, intended_at, settled_at)
 VALUES ($1, 'demo', $2, $2, $3, 'CNY', $4, 'R-REF-72H', 'provider', 'done', 'system', 'system', $5, $5)"""
 ADD_PAYMENT = """INSERT INTO collections (key, shop, case_no, order_no, amount_minor, currency, purpose, rule, channel,
-    status, intended_at, settled_at) VALUES ($1, 'demo', $2, $2, $3, 'CNY', $4, 'M-NODEFECT', 'provider', 'paid', $5, $5)"""
+    status, intended_at, settled_at)
+VALUES ($1, 'demo', $2, $2, $3, 'CNY', $4, 'M-NODEFECT', 'provider', 'paid', $5, $5)"""
 
 
 class Ledger:
