@@ -98,6 +98,18 @@ async def test_a_refused_claim_goes_in_again_with_more_photos(house: House) -> N
     assert (await the_record(claim))["more"]["documents"] == ["evidence/scale"]
 
 
+async def test_a_no_to_what_was_claimed_before_is_no_answer_to_what_is_claimed_now(house: House) -> None:
+    """The courier's desk repeats its refusal without naming a request; the claim that goes in afterwards stands."""
+    _, claim = await opened(house, {"claim": ["refused", "accepted"]})
+
+    await claim.run_until(needs_human="decide:claim_rejected")
+    await claim.say("courier_answered", verdict="rejected")
+    await claim.act("decide", resolution="claim_again")
+
+    assert await claim.to_the_end() == "reimbursed"
+    assert [one.data["word"] for one in await claim.journal("claim_heard")][-2:] == ["accepted", "paid"]
+
+
 async def test_what_is_not_paid_for_is_written_off_by_somebody_with_the_limit(house: House) -> None:
     """A-CAP: the loss of a whole parcel is more than an agent may give away; a supervisor may."""
     _, claim = await opened(house, {"claim": "refused"})

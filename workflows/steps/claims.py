@@ -85,8 +85,10 @@ class Claims:
         if key:
             answer = case.take(CourierAnswered, where=lambda said, _: said.request == key, clock=clock)
             return answer.verdict if answer else None
-        told = case.take(ClaimAnswered, where=lambda said, _: said.claim in case.state.claims, clock=clock)
-        return (ACCEPTED if told.accepted else REJECTED) if told else None
+        told: list[bool] = []  # a claim that was refused may be claimed again meanwhile: a yes to it counts
+        while (said := case.take(ClaimAnswered, lambda said, _: said.claim in case.state.claims, clock)) is not None:
+            told.append(said.accepted)
+        return (ACCEPTED if any(told) else REJECTED) if told else None
 
     async def _asked_here(self, rule: str, amount: Money | None, step: str) -> None:
         """As it was under customs 2: the customer's case asks the courier itself, and nobody follows it."""
@@ -110,6 +112,8 @@ class Claims:
             name = "S-CLAIM" if turn == 1 else f"S-CLAIM#{turn}"
             clock = await case.clock("S-CLAIM", name=name)
             amount = self._unpaid()
+            while case.take(CourierAnswered, where=lambda said, _: said.verdict != ACCEPTED) is not None:
+                pass  # a no to what was claimed before is no answer to this
             self._record("raised", amount)
             if not await case.courier.request(
                 CourierRequestKind.CLAIM, "M-COURIER", due_at=clock.due_at, amount=amount, step=f"claim/{turn}"
