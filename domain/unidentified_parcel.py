@@ -36,6 +36,7 @@ from domain.refusal import Refusal, refuse
 from domain.vocabulary import CaseType, Disposition, Party, ReasonCode, Resolution
 
 QUESTION = "unclaimed"  # what a supervisor is asked when nobody claimed it
+BY_HAND = "unclaimed_by_hand"  # what he is asked when the warehouse's system would not have what he decided
 NOBODY = "nobody"  # the reference of a customer whom nobody knows: it leads to no person
 LONGEST_NUMBER = 50
 _TELEPHONE = re.compile(r"(0{0,2}86)?(1[3-9]\d{9}|0?[1-9]\d{1,2}[2-9]\d{6,7}|[2-9]\d{6,7})")

@@ -160,7 +160,11 @@ class House:
         """The warehouse books a parcel in by a number that nobody knows. The answer is the case that it opens."""
         at = MONDAY + timedelta(days=days, hours=11)
         fact = {"shop": SHOP, "waybill": waybill, "lines": [{"sku": sku, "quantity": 1} for sku in skus], **told}
-        id = f"unknown-{next(self._numbers)}"
+        number = next(self._numbers)
+        id = f"unknown-{number}"
+        line = {"sku": "CUP", "quantity": 1, "price": {"minor": 100}}
+        order = {"order_no": f"before-{number}", "customer_ref": "c-before", "paid": {"minor": 100}, "lines": [line]}
+        await self.tell("aftersales.order", f"before-{number}", at, {"shop": SHOP, "order": order})  # it has customers
         await self.tell("aftersales.return_received", id, at, fact)
         case = LivedCase(self, SHOP, f"unidentified-{waybill}", f"unidentified-{waybill}", "nobody", at)
         await self.settled(id)

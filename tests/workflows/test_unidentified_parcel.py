@@ -93,6 +93,25 @@ async def test_what_nobody_claims_a_supervisor_decides(house: House, answer: str
     assert moved["disposition"] == goes
 
 
+async def test_what_the_warehouse_will_not_do_is_not_done_until_somebody_says_so(house: House) -> None:
+    """Its system refuses to send it back: the case stays open until a supervisor says what became of the parcel."""
+    parcel = await house.receive("XR-no", "VASE-3")
+    await parcel.run_until(needs_human="decide:unclaimed", ball_with="supervisor")
+    await house.fault(parcel, "refuse", partner="warehouse", operation="dispose", code="not_served")
+    await parcel.act("decide", by="supervisor:2", resolution="send_back")
+
+    await parcel.run_until(needs_human="decide:unclaimed_by_hand", ball_with="supervisor")
+    assert (await log_of(parcel))["decided"] == "send_back"
+    with pytest.raises(Refused) as refused:
+        await parcel.act("decide", by="supervisor:2", resolution="partial_refund")
+    assert refused.value.code == "keep_or_not"
+    await parcel.act("decide", by="supervisor:2", resolution="scrap")
+
+    assert await parcel.to_the_end() == "unclaimed"
+    (gone,) = await parcel.records("return_log")
+    assert (gone["disposition"], (await log_of(parcel))["decided"]) == ("scrap", "scrap")
+
+
 async def test_an_owner_found_late_is_better_than_a_decision(house: House) -> None:
     """The supervisor was asked already, and nobody decided for a day: whose it is can still be said."""
     case = await sending(house, "VASE-4")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.case import ReturnStatus
 from domain.events import PREFIX
 from domain.messages.commands import Decide, MatchParcel
 from domain.messages.facts import Inspected, ParcelAnnounced, ReturnReceived
-from domain.unidentified_parcel import ENDS, QUESTION, Whose
+from domain.unidentified_parcel import BY_HAND, ENDS, QUESTION, Whose
 from domain.vocabulary import InboundKind, Party, Stage
 from workflows.duties import escalate
 
@@ -110,7 +111,20 @@ class Unidentified:
         await case.once("unidentified/handed_on", telling, bool)
 
     async def disposed_of(self, whose: Whose) -> None:
-        """Nobody's: it goes where the supervisor said, which stands in the log (W-3)."""
+        """Nobody's: it goes where the supervisor said, which stands in the log (W-3).
+
+        Where the warehouse's system will not have it, a person sees to it, and a supervisor says what became of it.
+        """
+        case, goods = self._case, self._case.state.goods
         assert whose.resolution is not None, "either a case or a decision"
         self._enter("W-3", decided=whose.resolution, by=whose.by)
-        await self._case.returns.dispose(ENDS[whose.resolution])
+        await case.returns.dispose(ENDS[whose.resolution])
+        if goods.status is ReturnStatus.DISPOSED:
+            return
+        seen_to = await case.desk.decide(BY_HAND, "W-3", ball=Party.SUPERVISOR)
+        assert seen_to.resolution in ENDS, "nothing else is taken for such a parcel"
+        self._enter("W-3", decided=seen_to.resolution, by=seen_to.by)
+        goods.disposition, goods.status = ENDS[seen_to.resolution], ReturnStatus.DISPOSED
+        case.record(
+            "return_log", goods.rma, "W-2", rma=goods.rma, disposition=goods.disposition, received=dict(goods.received)
+        )
