@@ -32,7 +32,7 @@ up: install ## Keep everything running on this machine, data kept in .local/
 	@$(BIN)/aftersales up
 
 test: install ## Run every test on real servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests
 
 lint: install ## Style, imports, types
 	@$(BIN)/ruff check .

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -82,6 +83,27 @@ def seen(code: str, own: Path = OWN, snapshot: Path = SNAPSHOT) -> dict[str, lis
 
 def keep(tests: Mapping[str, Mapping[str, Iterable[str]]], gone: Iterable[str], code: str, *, full: bool) -> None:
     """Write what the tests of a run saw, by test and id; what the tests `gone` saw earlier counts no more."""
+    with _alone():
+        _keep(tests, gone, code, full=full)
+
+
+def whole() -> None:
+    """The runs since the file was last removed were all tests together: nothing fills in for what they did not see."""
+    with _alone():
+        _write(OWN, {**_read(OWN), "full": True})
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two runs may end at once, and each adds to what the other wrote."""
+    import fcntl  # nobody but tests writes, and they run where there is one
+
+    with OWN.with_name(f"{OWN.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _keep(tests: Mapping[str, Mapping[str, Iterable[str]]], gone: Iterable[str], code: str, *, full: bool) -> None:
     document = _read(OWN)
     before = {} if full else document.get("tests", {})
     for test in gone:
@@ -119,7 +141,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _write(file: Path, document: Mapping[str, Any]) -> None:
-    """All of it or nothing: two runs may end at once."""
+    """All of it or nothing: somebody may read it meanwhile."""
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     fresh.write_text(json.dumps(document, indent=0), encoding="utf-8")
     fresh.replace(file)

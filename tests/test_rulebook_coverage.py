@@ -13,7 +13,7 @@ import pytest
 
 from commands.coverage import READING, Row, coverage, rows
 from commands.coverage_rules import GATED, page, rules
-from commands.coverage_seen import Sighting, keep, product, seen
+from commands.coverage_seen import Sighting, keep, product, seen, whole
 from tests import exercised
 from tests.test_cli import run
 
@@ -250,6 +250,21 @@ def test_the_snapshot_fills_in_until_everything_ran_here(tmp_path: Path, monkeyp
     assert [(one.test, one.old) for one in seen("new", own, snapshot)["R-PRICE-15D"]] == [("tests/x.py::x", True)]
     keep({"tests/conftest.py::a": {"R-INV-RET": {"noted"}}}, [], "new", full=True)
     assert set(seen("new", own, snapshot)) == {"R-INV-RET"}
+
+
+def test_two_runs_that_were_all_tests_together_need_no_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make test` runs in two processes: each adds what it saw, and nothing fills in for what both did not see."""
+    own, snapshot = tmp_path / "exercised.json", tmp_path / "snapshot.json"
+    monkeypatch.setattr("commands.coverage_seen.OWN", own)
+    snapshot.write_text('{"code": "old", "saw": {"R-KB": ["tests/x.py::x", ["noted"]]}}')
+    here, there = "tests/test_rulebook_coverage.py::a", "tests/conftest.py::b"
+    keep({here: {"R-PRICE-15D": {"noted"}}}, [here], "new", full=False)
+    keep({there: {"R-INV-RET": {"noted"}}}, [there], "new", full=False)
+    assert set(seen("new", own, snapshot)) == {"R-PRICE-15D", "R-INV-RET", "R-KB"}
+    whole()
+    assert set(seen("new", own, snapshot)) == {"R-PRICE-15D", "R-INV-RET"}
 
 
 def test_a_made_up_value_is_no_witness() -> None:

@@ -236,5 +236,5 @@ def test_page_shows_the_real_defaults() -> None:
         (Provider, "refunds"),
     ):
         assert model.model_validate(shown[kind]["default"]) == model()
-        assert set(model.model_fields) - set(shown[kind]["default"]) <= {"choice", "goodwill"}  # shown as comments
+        assert set(model.model_fields) - set(shown[kind]["default"]) <= {"choice", "goodwill", "pays"}  # in comments
     Personas.model_validate(shown)

@@ -170,9 +170,11 @@ async def test_goodwill_is_offered_and_declined_by_signal_as_by_update(workshop:
     coupon = {"form": "coupon", "amount": {"minor": 500}, "occasion": "our_mess", "by": "agent:7"}
     did = await bench.handle.execute_update("offer_compensation", coupon)
     assert did["did"] == "promised"
+    await bench.journalled(lambda told: len(told) == 2, "customer_contacted")
     await bench.say("customer_agreed", {"agreed": False})
     await bench.until(next_goodwill="member_price", open_promises=[])
     await bench.say("offer_compensation", {**coupon, "form": "cash"})
+    await bench.journalled(lambda told: len(told) == 3, "customer_contacted")
     await bench.say("customer_agreed", {"agreed": True})
     (paid,) = await bench.journalled(bool, "goodwill_paid")
     assert (paid.rule, paid.data["amount"]) == ("R-PROMISE", "5.00 CNY")
