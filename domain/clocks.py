@@ -13,6 +13,9 @@ from pydantic import BaseModel
 
 from domain.rules import ClockRule
 
+SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
+"""Clocks whose end is no failing, and that nobody has to be ahead of: what follows it is journalled by itself."""
+
 
 class ClockState(StrEnum):
     """Life of a clock."""

@@ -15,6 +15,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from domain.case import CaseState, PromiseState
+from domain.clocks import SILENT
 from domain.events import CaseStart
 from domain.holding import holds
 from domain.vocabulary import CaseType
@@ -47,8 +48,6 @@ _NATURES: Mapping[Nature, tuple[CaseType, ...]] = {
 """Every other type is about a parcel on its way."""
 
 _OF_TYPE: Mapping[CaseType, Nature] = {type: nature for nature, types in _NATURES.items() for type in types}
-_NOT_WORK = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
-"""Clocks whose end nobody has to be ahead of."""
 
 
 class Priority(BaseModel):
@@ -110,4 +109,4 @@ def _urgent(start: CaseStart, state: CaseState, type: CaseType) -> Iterable[str]
 def _nearly_due(start: CaseStart, clock: str) -> bool:
     """Whether the last warning of such a clock says that somebody should hurry."""
     rule = start.rules.clocks.get(clock)
-    return rule is not None and bool(rule.warn_percent) and clock not in _NOT_WORK
+    return rule is not None and bool(rule.warn_percent) and clock not in SILENT

@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError
 from activities.contact import ContactActivities
 from domain import promise_ledger
 from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
-from domain.clocks import Clock, ClockState
+from domain.clocks import SILENT, Clock, ClockState
 from domain.identity import partner_key
 from domain.messages.facts import PlatformRuled
 from domain.ports.customer import ContactAsk
@@ -61,10 +61,6 @@ async def act(case: Case, now: datetime) -> bool:
         await _tell_progress(case, now)
         return True
     return False
-
-
-SILENT = frozenset({"D-SURVEY", "S-REOPEN", "D-NR", "D-QUAL"})
-"""Clocks whose end is no failing: what follows it is journalled by itself."""
 
 
 def _awaited(case: Case, clock: Clock) -> bool:

@@ -17,10 +17,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 from activities.journal import REFUSED, JournalActivities
 from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
+from domain.clocks import SILENT
 from domain.journal import CaseRow, JournalPage
 from domain.priority import priority
 from domain.vocabulary import CaseStatus, CaseType, Stage
-from workflows.duties import SILENT
 
 if TYPE_CHECKING:
     from workflows.course import Case
