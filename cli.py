@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from commands.failure import Failure, expected
 from commands.language import language, say
+from process_end import ends_at_once
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def aftersales() -> None:
     """Carry no options of its own."""
 
 
+@ends_at_once
 def main() -> None:
     """Run the verb. Exit code 0 done, 1 an expected failure told in a sentence, 2 wrong usage, or as its help says."""
     if language() == "zh" and not {"-h", "--help"}.isdisjoint(sys.argv):

@@ -52,6 +52,7 @@ from gateways.signed_json import PartnerWire, partner_client
 from gateways.warehouse import SignedWarehouseGateway
 from kept_code import keep
 from logs import configure
+from process_end import ends_at_once
 from store.address_book import PostgresAddressBook
 from store.agenda import PostgresAgenda
 from store.collection_ledger import PostgresCollectionLedger
@@ -198,8 +199,14 @@ async def main() -> None:
     logging.getLogger("aftersales").info("worker_stopped")
 
 
-if __name__ == "__main__":
+@ends_at_once
+def program() -> None:
+    """`python worker.py`: run, or say which settings are wrong."""
     try:
         run()
     except settings.SettingsInvalid as error:
         sys.exit("\n".join(f"{p.variable}: {p.en}" for p in error.problems))
+
+
+if __name__ == "__main__":
+    program()

@@ -17,6 +17,7 @@ from bench.throughput import ratios, slices
 from bench.twins import Opener
 from bench.waiting import Waiting, waiting
 from domain.vocabulary import CaseType
+from process_end import ends_at_once
 
 COMPARED = (CaseType.RETURN_REFUND, CaseType.CUSTOMER_UNREACHABLE)
 
@@ -104,5 +105,11 @@ async def _record() -> None:
         print(f"  {kind.value}: {cost.model_dump()}")
 
 
-if __name__ == "__main__":
+@ends_at_once
+def program() -> None:
+    """Measure, and end."""
     asyncio.run(main())
+
+
+if __name__ == "__main__":
+    program()

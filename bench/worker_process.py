@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import sys
 import time
@@ -40,6 +39,7 @@ from bench.bare_activities import BareActivities
 from bench.partners import Partners, Payments, Repairer, Told
 from bench.twins import WORKERS
 from contextless import CONVERTER
+from process_end import ends_at_once
 from store.address_book import PostgresAddressBook
 from store.collection_ledger import PostgresCollectionLedger
 from store.contact_ledger import PostgresContactLedger
@@ -150,7 +150,12 @@ async def main(options: argparse.Namespace) -> None:
             await asked_to_stop.wait()
 
 
-if __name__ == "__main__":
+@ends_at_once
+def program() -> None:
+    """Run the twin that was asked for, on the event loop it would have."""
     chosen = asked_for()
     (asyncio if chosen.twin == "bare" else uvloop).run(main(chosen))
-    os._exit(0)  # the SDK's threads may outlive the interpreter's end and abort the process
+
+
+if __name__ == "__main__":
+    program()

@@ -20,6 +20,7 @@ import settings
 from domain import rulebook_file
 from domain.rulebook import Rulebook
 from logs import configure
+from process_end import ends_at_once
 from starter.dispatcher import Dispatcher, running
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
@@ -75,6 +76,7 @@ async def serve(own: settings.Settings, *, trust_event_time: bool) -> None:
     await pool.close()
 
 
+@ends_at_once
 def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m starter", description=__doc__)
