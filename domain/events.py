@@ -35,6 +35,10 @@ REQUEST = "aftersales.request"
 ORDER = "aftersales.order"
 CLAIM = "aftersales.claim"
 
+_ID_FORM = (
+    "只能含字母、数字、“.”、“_”和“-”，最多 64 个字符",
+    "may hold letters, digits, '.', '_' and '-' only, at most 64 characters",
+)
 Reference = Annotated[str, Field(max_length=LONGEST_TEXT)]
 
 
@@ -99,24 +103,39 @@ class Request(BaseModel):
     def _ids_are_ids(self) -> Request:
         for label, value in (("shop", self.shop), ("order_no", self.order.order_no), ("request_id", self.request_id)):
             if value is not None and not is_business_id(value):
-                raise ValueError(f"{label} may hold letters, digits, '.', '_' and '-' only, at most 64 characters")
+                raise ValueError(f"{label} {_ID_FORM[0]} / {label} {_ID_FORM[1]}")
         if self.amount is not None and not self.parent and self.amount.currency != self.order.paid.currency:
-            raise ValueError(f"amount must be in the order's currency {self.order.paid.currency}")
+            own = self.order.paid.currency
+            raise ValueError(f"amount 的币种必须是订单的 {own} / amount must be in the order's currency {own}")
         if self.fee is not None and (not self.fee or self.fee.currency != self.order.paid.currency):
+            own = self.order.paid.currency
             raise ValueError(
-                f"fee must be a sum in the order's currency {self.order.paid.currency}; none where it is free"
+                f"fee 必须是订单币种 {own} 的金额，免费时不填 / "
+                f"fee must be a sum in the order's currency {own}; none where it is free"
             )
         if (self.case_type is CaseType.COURIER_CLAIM) != bool(self.parent):
             raise ValueError("a claim on a courier belongs to the case of a customer, and nothing else does")
         if self.case_type is CaseType.MISSING_ITEM and not self.lines:
-            raise ValueError("lines must say which goods it is about and how many (sku, quantity)")
+            raise ValueError(
+                "lines 必须写明涉及哪些商品、各几件（sku, quantity） / "
+                "lines must say which goods it is about and how many (sku, quantity)"
+            )
         if place := self.order.unordered(self.lines):
-            raise ValueError(f"{place} names goods that the order does not hold, or not so many")
+            raise ValueError(
+                f"{place} 中的商品不在订单中，或没有那么多件 / "
+                f"{place} names goods that the order does not hold, or not so many"
+            )
         if any(line.price.currency != self.order.paid.currency for line in self.replacement):
-            raise ValueError(f"replacement: prices must be in the order's currency {self.order.paid.currency}")
+            own = self.order.paid.currency
+            raise ValueError(
+                f"replacement：价格的币种必须是订单的 {own} / replacement: prices must be in the order's currency {own}"
+            )
         self._drop_is_of_the_order()
         if self.case_type is CaseType.BAD_REVIEW and self.amount is not None:
-            raise ValueError("amount: a review asks for no sum (P-NOTRADE); a refund is a request of its own")
+            raise ValueError(
+                "amount：评价单不含金额（P-NOTRADE），退款请另开单 / "
+                "amount: a review asks for no sum (P-NOTRADE); a refund is a request of its own"
+            )
         return self
 
     def _drop_is_of_the_order(self) -> None:
@@ -124,11 +143,17 @@ class Request(BaseModel):
             return
         named, ordered = [one.sku for one in self.drop.prices], {line.sku for line in self.order.lines}
         if len(named) > len({*named}) or not ordered.issuperset(named):
-            raise ValueError("drop.prices names each SKU of the order's lines once at most, and no other")
+            raise ValueError(
+                "drop.prices 中每个 SKU 最多出现一次，且须在订单中 / "
+                "drop.prices names each SKU of the order's lines once at most, and no other"
+            )
         own = self.order.paid.currency
         sums = [one.price for one in self.drop.prices] + [gift.value for gift in self.drop.gifts]
         if any(one.currency != own for one in sums):
-            raise ValueError(f"drop: prices and values must be in the order's currency {own}")
+            raise ValueError(
+                f"drop：价格与价值的币种必须是订单的 {own} / "
+                f"drop: prices and values must be in the order's currency {own}"
+            )
 
     @property
     def of_the_house(self) -> bool:
@@ -174,7 +199,7 @@ class OrderNotice(BaseModel):
     @model_validator(mode="after")
     def _ids_are_ids(self) -> OrderNotice:
         if not (is_business_id(self.shop) and is_business_id(self.order.order_no)):
-            raise ValueError("shop and order_no may hold letters, digits, '.', '_' and '-' only, at most 64 characters")
+            raise ValueError(f"shop, order_no {_ID_FORM[0]} / shop and order_no {_ID_FORM[1]}")
         return self
 
 

@@ -12,7 +12,8 @@ YEARS = range(2000, 2101)
 
 def _usable(instant: datetime) -> datetime:
     if instant.year not in YEARS:
-        raise ValueError(f"the year must lie between {YEARS.start} and {YEARS.stop - 1}")
+        first, last = YEARS.start, YEARS.stop - 1
+        raise ValueError(f"年份必须在 {first} 至 {last} 之间 / the year must lie between {first} and {last}")
     return instant.astimezone(UTC)
 
 

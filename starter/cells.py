@@ -24,6 +24,9 @@ _INSTANT = re.compile(
 _PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  a spreadsheet counts days from here, without a zone
 _SERIAL_DAYS = range(20_000, 80_000)  # 1954 to 2119
+_SERIAL = re.compile(
+    r"[2-7]\d{4}(\.\d+)?"
+)  # as a spreadsheet writes it into a CSV, where the column has no date format
 
 
 def text(cell: Cell) -> str:
@@ -100,6 +103,8 @@ def instant(cell: Cell, utc_offset_minutes: int) -> datetime:
         moment = _DAY_ZERO + timedelta(seconds=round(cell * 86_400))
         return moment.replace(tzinfo=local).astimezone(UTC)
     plain = text(cell)
+    if _SERIAL.fullmatch(plain):
+        return instant(float(plain), utc_offset_minutes)
     found = _INSTANT.fullmatch(plain) or _PACKED.fullmatch(plain)
     if found is None:
         raise bad("not_time")

@@ -18,6 +18,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from domain.events import ORDER, REQUEST, CloudEvent
+from domain.identity import is_business_id
 from domain.vocabulary import CaseType, ReasonCode
 from starter import cells
 from starter.cells import Cell
@@ -34,6 +35,11 @@ _NEEDED_OF_REQUEST = ("requested_at",)
 
 def _plain(header: str) -> str:
     return _BRACKETS.sub("", unicodedata.normalize("NFKC", header)).casefold()
+
+
+def _some(known: Sequence[str]) -> str:
+    """The first of the words or headers that are known, and whether there are more."""
+    return ", ".join([*known[:_SHOWN], *(["…"] if len(known) > _SHOWN else [])])
 
 
 class ColumnMap(BaseModel):
@@ -99,7 +105,7 @@ class ColumnMap(BaseModel):
             needed.append("shop")
         for field in needed:
             if field not in places:
-                known = ", ".join(self.columns[field][:_SHOWN])
+                known = _some(self.columns[field])
                 problems.append(Problem(code="missing_column", where=field, detail={"known": known}))
         if problems:
             raise BadEvent(*problems)
@@ -136,6 +142,12 @@ class Table:
         """The header of a field."""
         return self.headers[self.places[field]] if field in self.places else field
 
+    def at_header(self, problem: Problem) -> Problem:
+        """What is wrong inside the event of a row (`data.order.waybill`), said of the column that it came from."""
+        parts = ["kind" if part == "case_type" else part for part in problem.where.split(".")]
+        field = next((part for part in reversed(parts) if part in self.places), "")
+        return problem.model_copy(update={"where": self.where(field)}) if field else problem
+
     def cell(self, row: Sequence[Cell], field: str) -> Cell:
         """The cell of a field, or what stands for an absent one."""
         place = self.places.get(field)
@@ -148,7 +160,7 @@ class Table:
         code = words.get(_plain(plain))
         if code is not None or plain in _CODES.get(field, ()):
             return code or plain
-        raise bad("unknown_value", known=", ".join(list(self._map.values.get(field, {}))[:_SHOWN]))
+        raise bad("unknown_value", known=_some(list(self._map.values.get(field, {}))))
 
     def reason_of(self, kind: str) -> str:
         """The reason of a row that names none."""
@@ -171,7 +183,7 @@ class _Row:
             "case_type": kind,
             "reason": self._reason(told, kind or ""),
             "platform_reason": told[:200],
-            "request_id": self._read("request_id", cells.identifier) or None,
+            "request_id": self._read("request_id", _business_id) or None,
             "requested_at": self._instant("requested_at", needed=True),
             "deadline": self._instant("deadline"),
             "amount": self._money("amount"),
@@ -204,9 +216,8 @@ class _Row:
     def notice(self) -> dict[str, Any]:
         """Shop, order and person of the row."""
         paid = self._money("paid", needed=True)
-        order_no = self._read("order_no", cells.identifier, needed=True) or ""
-        shop = self._read("shop", cells.text, needed=True) or ""
-        shop = self._table_word("shop", shop)
+        order_no = self._read("order_no", _business_id, needed=True) or ""
+        shop = self._read("shop", self._shop, needed=True) or ""
         buyer = self._read("buyer", cells.text) or ""
         line = {
             "sku": self._read("sku", cells.identifier) or "",
@@ -269,6 +280,13 @@ class _Row:
             self.problems += [problem.model_copy(update={"where": where}) for problem in error.problems]
             return None
 
+    def _shop(self, cell: Cell) -> str:
+        """The code of a shop; its name is one only where it is mapped."""
+        code = self._table_word("shop", cells.text(cell))
+        if not is_business_id(code):
+            raise bad("unmapped_shop")
+        return code
+
     def _table_word(self, field: str, plain: str) -> str:
         """A word that may also stand for itself, such as the code of a courier that nobody mapped."""
         try:
@@ -277,12 +295,15 @@ class _Row:
             return plain
 
     def _reason(self, told: str, kind: str) -> str:
-        if not told:
-            return self._table.reason_of(kind)
+        fallback = self._table.reason_of(kind)
+        if not told and (fallback or not kind):
+            return fallback
         try:
+            if not told:
+                raise bad("missing")
             return self._table.word("reason", told)
         except BadEvent as error:
-            if fallback := self._table.reason_of(kind):
+            if fallback:
                 return fallback
             where = self._table.where("reason")
             self.problems += [problem.model_copy(update={"where": where}) for problem in error.problems]
@@ -299,6 +320,14 @@ class _Row:
     def _choice(self, field: str) -> bool | None:
         found: bool | None = self._read(field, lambda cell: cells.yes(self._table.word(field, cells.text(cell))))
         return found
+
+
+def _business_id(cell: Cell) -> str:
+    """An id that may stand in a case's number. Raises BadEvent."""
+    plain = cells.identifier(cell)
+    if not is_business_id(plain):
+        raise bad("not_id")
+    return plain
 
 
 def _customer_ref(shop: str, buyer: str, order_no: str) -> str:

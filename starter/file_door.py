@@ -181,7 +181,8 @@ class FileDoor:
         for line in above:
             yield _Piece(line.number, bad("above_header"), line.raw, TEXT)
         for row in csv_rows(text, lines, delimiter, len(header.table.headers)):
-            yield self._row(header.table, row)
+            if row.error is not None or any(cell.strip() for cell in row.cells):
+                yield self._row(header.table, row)
 
     def _row(self, table: Table, row: CsvRow) -> _Piece:
         if row.error is not None:
@@ -195,6 +196,12 @@ class FileDoor:
     def _sheet(self, stream: BinaryIO) -> Iterator[_Piece]:
         header, above = Header(self._columns), list[SheetRow]()
         for row in workbook_rows(stream, self._settings.workbook_megabytes):
+            if row.unread_sheet:
+                if header.table is None and above:
+                    break
+                told = bad("other_sheet", number=row.unread_sheet)
+                yield _Piece(row.number, told, f"sheet {row.unread_sheet}".encode(), TEXT)
+                continue
             if header.table is None:
                 if not header.is_in([str(cell) for cell in row.cells]):
                     above.append(row)

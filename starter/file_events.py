@@ -14,7 +14,8 @@ from typing import Any
 from domain.events import ORDER, REQUEST, CloudEvent
 from starter.cells import Cell
 from starter.columns import SOURCE, ColumnMap, Table
-from starter.envelope import read_event, read_json
+from starter.envelope import check, read_event, read_json
+from starter.problem import BadEvent
 
 LINE = "application/x-ndjson"  # kept with a bad line
 ROW = "application/vnd.aftersales.row+json"  # kept with a bad row: one object of headers and cells
@@ -37,8 +38,13 @@ def line_event(raw: bytes) -> CloudEvent:
 
 
 def row_event(table: Table, cells: Sequence[Cell]) -> CloudEvent:
-    """The event of one row. Raises BadEvent."""
-    return table.event([*cells, *[""] * (len(table.headers) - len(cells))])
+    """The event of one row, checked. Raises BadEvent with every wrong cell by its header."""
+    event = table.event([*cells, *[""] * (len(table.headers) - len(cells))])
+    try:
+        check(event)
+    except BadEvent as error:
+        raise BadEvent(*(table.at_header(problem) for problem in error.problems)) from None
+    return event
 
 
 def kept_row(table: Table, cells: Sequence[Cell]) -> bytes:

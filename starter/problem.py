@@ -34,8 +34,10 @@ class Problem(BaseModel):
 
     def text(self, language: str = "en") -> str:
         """The problem as a sentence, `zh` or `en`."""
-        template = _texts()[self.code]["zh" if language.startswith("zh") else "en"]
-        sentence = template.format(**self.detail)
+        zh = language.startswith("zh")
+        template = _texts()[self.code]["zh" if zh else "en"]
+        halves = {key: value.partition(" / ") for key, value in self.detail.items()}  # the domain says both at once
+        sentence = template.format(**{key: first if zh else last or first for key, (first, _, last) in halves.items()})
         return f"{self.where}: {sentence}" if self.where else sentence
 
     def told(self) -> dict[str, Any]:

@@ -28,10 +28,11 @@ class SheetRow:
 
     number: int
     cells: list[Cell]
+    unread_sheet: int = 0  # the number of a further sheet, which has no rows here
 
 
 def workbook_rows(stream: BinaryIO, megabytes: int) -> Iterator[SheetRow]:
-    """Rows of the first sheet that are not empty.
+    """Rows of the first sheet that are not empty; and of each further sheet that holds any its number, unread.
 
     Raises:
         BadEvent: not a workbook, broken, encrypted, or unpacking to more than `megabytes`.
@@ -44,7 +45,8 @@ def workbook_rows(stream: BinaryIO, megabytes: int) -> Iterator[SheetRow]:
     formulas = _check_package(stream, megabytes) if packed else set()
     stream.seek(0)
     try:
-        sheet = python_calamine.CalamineWorkbook.from_filelike(stream).get_sheet_by_index(0)
+        book = python_calamine.CalamineWorkbook.from_filelike(stream)
+        sheet = book.get_sheet_by_index(0)
         first = sheet.start[0] if sheet.start else 0
         for place, values in enumerate(sheet.to_python(skip_empty_area=True), start=first + 1):
             left = sheet.start[1] if sheet.start else 0
@@ -53,6 +55,12 @@ def workbook_rows(stream: BinaryIO, megabytes: int) -> Iterator[SheetRow]:
             ]
             if any(cell not in ("", None) for cell in cells):
                 yield SheetRow(place, cells)
+        for nth, told in enumerate(book.sheets_metadata[1:], start=2):
+            if (
+                told.typ == python_calamine.SheetTypeEnum.WorkSheet
+                and (further := book.get_sheet_by_index(nth - 1)).start
+            ):
+                yield SheetRow(further.start[0] + 1, [], unread_sheet=nth)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise bad("not_workbook", reason=type(error).__name__) from None
 

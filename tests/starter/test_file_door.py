@@ -345,7 +345,11 @@ async def test_hostile_line_is_named_and_its_neighbours_are_taken(pool: asyncpg.
         (ROW.replace("七天无理由", "心情不好"), "unknown_value", "申请原因"),
         (ROW.replace("测试路1号", '"测试路1号'), "open_quote", ""),
         (ROW.replace("测试路1号", "测试\x00路"), "nul", ""),
-        (ROW.replace("TEA-01,1", "TEA-01,0"), "greater_than_equal", "data.order.lines.0.quantity"),
+        (ROW.replace("TEA-01,1", "TEA-01,0"), "greater_than_equal", "数量"),
+        (ROW.replace("七天无理由", ""), "missing", "申请原因"),
+        (ROW.replace("测试路1号", "路" * 501), "string_too_long", "收货地址"),
+        (ROW.replace("2026030100001", "单号1"), "not_id", "订单编号"),
+        (ROW.replace("R1", "R 1"), "not_id", "退款编号"),
     ],
 )
 async def test_hostile_row_is_named_by_its_header(pool: asyncpg.Pool, row: str, code: str, where: str) -> None:
@@ -355,6 +359,43 @@ async def test_hostile_row_is_named_by_its_header(pool: asyncpg.Pool, row: str, 
     assert list(codes(report)) == [3]
     assert (report.listed[0].problems[0].code, report.listed[0].problems[0].where) == (code, where)
     assert report.accepted == 2
+
+
+async def test_a_shop_is_told_by_its_code_or_a_mapped_name() -> None:
+    """The name of a shop that nobody mapped makes no cases of a shop of that name: the row says how to map it."""
+    door = FileDoor(None, ColumnMap.read(), IntakeSettings.read())
+    content = "店铺,订单编号,售后类型,退款原因,实付金额,申请时间\n别家旗舰店,A1,仅退款,缺货,20,2026-03-01\n".encode()
+    report = await door.take(io.BytesIO(content), "f")
+    assert [(one.code, one.where) for one in report.listed[0].problems] == [("unmapped_shop", "店铺")]
+    assert "[values.shop]" in report.listed[0].problems[0].text("zh")
+
+
+async def test_rows_without_a_word_are_no_rows() -> None:
+    """Empty lines of a table, whether they hold commas or nothing, are passed over in a CSV as in a workbook."""
+    empty = "," * HEADER.count(",")
+    report = await take("\n".join([HEADER, ROW, empty, "", " " + empty]).encode())
+    assert (report.accepted, report.bad) == (1, 0)
+
+
+async def test_a_date_that_lost_its_format_is_read(pool: asyncpg.Pool) -> None:
+    """A spreadsheet that saves a CSV writes a date without a format as the number of its day; it is the same date."""
+    await take(f"{HEADER}\n{ROW.replace('2026-03-01 09:30:00', '46082.395833')}\n".encode(), pool)
+    assert (await data(pool))["requested_at"] == "2026-03-01T01:30:00+00:00"
+
+
+async def test_a_further_sheet_is_not_passed_over_in_silence(pool: asyncpg.Pool) -> None:
+    """Rows of a second sheet are not read, and the report says so with what to do; an empty sheet is none."""
+    table = [["订单编号", "售后类型", "申请原因", "实付金额", "申请时间"], ["A1", "仅退款", "缺货", "5", "2026-03-01"]]
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for rows in (table, [], table):
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    report = await take(buffer.getvalue(), pool, "export.xlsx")
+    assert (report.accepted, codes(report)) == (1, {1: ["other_sheet"]})
+    assert "sheet 3" in report.listed[0].problems[0].text("en")
+    assert len(await Quarantine(pool).entries()) == 1
 
 
 async def test_forced_text_and_quoted_cells_are_read(pool: asyncpg.Pool) -> None:

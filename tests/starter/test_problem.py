@@ -20,6 +20,7 @@ from tests.starter.events import request
         ("evidence", ["e"] * 51, "evidence: 超过 50 项"),
         ("shop", None, "shop: 必须是文本"),
         ("requested_at", "yesterday", "requested_at: 必须是时间，例如 2026-03-01T09:30:00+08:00"),
+        ("requested_at", "1926-03-01T09:30:00+08:00", "requested_at: 年份必须在 2000 至 2100 之间"),
     ],
 )
 def test_a_wrong_field_is_told_in_the_senders_language(field: str, value: Any, zh: str) -> None:
@@ -30,6 +31,35 @@ def test_a_wrong_field_is_told_in_the_senders_language(field: str, value: Any, z
     (problem,) = problems_of(failed.value)
     assert problem.text("zh") == zh
     assert problem.told()["what"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "zh", "en"),
+    [
+        (
+            {"shop": "小城家居"},
+            "shop 只能含字母、数字、“.”、“_”和“-”，最多 64 个字符",
+            "shop may hold letters, digits, '.', '_' and '-' only, at most 64 characters",
+        ),
+        (
+            {"case_type": "missing_item"},
+            "lines 必须写明涉及哪些商品、各几件（sku, quantity）",
+            "lines must say which goods it is about and how many (sku, quantity)",
+        ),
+        (
+            {"amount": {"minor": 100, "currency": "USD"}},
+            "amount 的币种必须是订单的 CNY",
+            "amount must be in the order's currency CNY",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_told_in_one_language(change: dict[str, Any], zh: str, en: str) -> None:
+    """A request whose parts contradict each other is explained in Chinese or in English, never in both at once."""
+    data = json.loads(json.dumps(request("2026030100001").data, default=str)) | change
+    with pytest.raises(ValidationError) as failed:
+        Request.model_validate(data)
+    (problem,) = problems_of(failed.value)
+    assert (problem.text("zh"), problem.text("en")) == (zh, en)
 
 
 @pytest.mark.parametrize("kind", ["aftersales.request", "aftersales.order"])
