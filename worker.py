@@ -57,6 +57,7 @@ from store.address_book import PostgresAddressBook
 from store.agenda import PostgresAgenda
 from store.collection_ledger import PostgresCollectionLedger
 from store.contact_ledger import PostgresContactLedger
+from store.goods_held import PostgresGoodsHeld
 from store.journal import PostgresJournal
 from store.one_time_inputs import PostgresOneTimeInputs
 from store.order_file import PostgresOrderFiles
@@ -100,11 +101,9 @@ def activities_over(
 ) -> list[Any]:
     """Every activity, over the store and the partners' wires."""
     book = PostgresAddressBook(pool)
-    contact = ContactActivities(
-        PostgresContactLedger(pool), book, SignedContactGateway(wires["contact"]), return_address
-    )
+    contact = ContactActivities(PostgresContactLedger(pool), SignedContactGateway(wires["contact"]), return_address)
     courier = CourierActivities(SignedCourierGateway(wires["courier"]), book)
-    warehouse = WarehouseActivities(SignedWarehouseGateway(wires["warehouse"]), book)
+    warehouse = WarehouseActivities(SignedWarehouseGateway(wires["warehouse"]), book, PostgresGoodsHeld(pool))
     repair = RepairActivities(SignedRepairGateway(wires["repair"]), book)
     provider = SignedRefundGateway(dict.fromkeys(REFUND_CHANNELS, wires["refund"]))
     refunds = RefundActivities(PostgresRefundLedger(pool), provider, PostgresOneTimeInputs(pool))

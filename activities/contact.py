@@ -4,7 +4,6 @@ from temporalio import activity
 
 from activities.failures import as_failures
 from domain.ports.customer import (
-    AddressBook,
     ContactAnswer,
     ContactAsk,
     ContactGateway,
@@ -12,7 +11,7 @@ from domain.ports.customer import (
     OutboundMessage,
     Recipient,
 )
-from domain.ports.partner import PartnerUnavailable
+from domain.ports.partner import OutcomeUnknown, PartnerUnavailable
 from domain.texts import TextError, render, variables_of
 from domain.tone import findings
 from domain.vocabulary import AttemptResult, Channel
@@ -21,12 +20,9 @@ from domain.vocabulary import AttemptResult, Channel
 class ContactActivities:
     """Holds the contact ports."""
 
-    def __init__(
-        self, ledger: ContactLedger, book: AddressBook, gateway: ContactGateway, return_address: str = ""
-    ) -> None:
+    def __init__(self, ledger: ContactLedger, gateway: ContactGateway, return_address: str = "") -> None:
         self._return_address = return_address  # where returns go (R-RET-ADDR)
         self._ledger = ledger
-        self._book = book
         self._gateway = gateway
 
     @activity.defn
@@ -34,22 +30,24 @@ class ContactActivities:
         """Speak to a customer once.
 
         The guard's slot is taken first (P-HOURS, P-CALLCAP). An attempt of which no answer came is asked for at the
-        partner before anything is sent again: messages are not idempotent everywhere.
+        partner before anything is sent again, since messages are not idempotent everywhere; one that he never saw is
+        made as if it were new: meanwhile it may be night.
         """
         with as_failures("contact"):
             slot = await self._ledger.reserve(ask)
-            if isinstance(slot, Recipient):
-                answer = await self._deliver(ask, slot)
-            elif slot.result is AttemptResult.UNKNOWN:
-                answer = await self._delivered_before(ask)
-            else:
+            if _unanswered(slot):
+                if (found := await self._gateway.find_delivery(ask.key)) is not None:
+                    await self._ledger.settle(ask.key, found)
+                    return found
+                await self._ledger.release(ask.key)
+                slot = await self._ledger.reserve(ask)
+            if _unanswered(slot):
+                raise OutcomeUnknown("contact: the same attempt is under way elsewhere")
+            if isinstance(slot, ContactAnswer):
                 return slot
+            answer = await self._deliver(ask, slot)
             await self._ledger.settle(ask.key, answer)
             return answer
-
-    async def _delivered_before(self, ask: ContactAsk) -> ContactAnswer:
-        found = await self._gateway.find_delivery(ask.key)
-        return found or await self._deliver(ask, await self._book.recipient(ask.case.shop, ask.customer_ref))
 
     async def _deliver(self, ask: ContactAsk, recipient: Recipient) -> ContactAnswer:
         if ask.channel in recipient.blocked_channels:
@@ -86,3 +84,7 @@ class ContactActivities:
         if self._return_address and "return_address" in taken:
             return {**ask.variables, "return_address": self._return_address}
         return ask.variables
+
+
+def _unanswered(slot: Recipient | ContactAnswer) -> bool:
+    return isinstance(slot, ContactAnswer) and slot.result is AttemptResult.UNKNOWN

@@ -43,6 +43,7 @@ from process_end import ends_at_once
 from store.address_book import PostgresAddressBook
 from store.collection_ledger import PostgresCollectionLedger
 from store.contact_ledger import PostgresContactLedger
+from store.goods_held import PostgresGoodsHeld
 from store.journal import PostgresJournal
 from store.one_time_inputs import PostgresOneTimeInputs
 from store.order_file import PostgresOrderFiles
@@ -55,9 +56,9 @@ def case_activities(pool: asyncpg.Pool, told: Told) -> list[Any]:
     """Our activities over the real store and partners in the process."""
     partners = Partners(told)
     book = PostgresAddressBook(pool)
-    contact = ContactActivities(PostgresContactLedger(pool), book, partners)
+    contact = ContactActivities(PostgresContactLedger(pool), partners)
     courier = CourierActivities(partners, book)
-    warehouse = WarehouseActivities(partners, book)
+    warehouse = WarehouseActivities(partners, book, PostgresGoodsHeld(pool))
     repair = RepairActivities(Repairer(told), book)
     collection = CollectionActivities(PostgresCollectionLedger(pool), Payments(told))
     refunds = RefundActivities(PostgresRefundLedger(pool), partners, PostgresOneTimeInputs(pool))

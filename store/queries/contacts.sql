@@ -33,7 +33,7 @@ WITH moved AS (
 SELECT EXISTS (SELECT FROM contact_attempts WHERE key = $1)
 
 -- name: contact_release
-DELETE FROM contact_attempts WHERE key = $1 AND result IS NULL
+DELETE FROM contact_attempts WHERE key = $1 AND (result IS NULL OR result = 'unknown')
 
 -- name: contact_list_of_customer
 SELECT case_no, channel, at, made_by, result, rule, reason, note_ref FROM contact_attempts

@@ -131,6 +131,9 @@ async def test_a_released_attempt_can_be_made_again(ledger):
     await ledger.reserve(ask("call-1"))
     await ledger.release("call-1")
     assert isinstance(await ledger.reserve(ask("call-1")), Recipient)
+    await ledger.settle("call-1", ContactAnswer(result=AttemptResult.UNKNOWN))
+    await ledger.release("call-1")
+    assert isinstance(await ledger.reserve(ask("call-1")), Recipient)
     await ledger.settle("call-1", ContactAnswer(result=AttemptResult.REACHED))
     await ledger.release("call-1")
     assert (await ledger.reserve(ask("call-1"))).result is AttemptResult.REACHED
