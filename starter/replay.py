@@ -12,7 +12,7 @@ from starter.columns import ColumnMap
 from starter.door import arrival
 from starter.envelope import STRUCTURED, Spoilt, read_message
 from starter.file_events import LINE, ROW, TEXT, read_again
-from starter.problem import BadEvent, Problem
+from starter.problem import BadEvent, Problem, bad
 from store.inbox import Arrival, Inbox, Put
 from store.quarantine import Quarantine, Quarantined
 
@@ -42,6 +42,7 @@ class Replay:
     """Replays entries. `columns` reads rows of tables; it may know more than it did when the row was refused."""
 
     def __init__(self, pool: asyncpg.Pool, columns: ColumnMap) -> None:
+        self._pool = pool
         self._quarantine = Quarantine(pool)
         self._inbox = Inbox(pool)
         self._columns = columns
@@ -60,17 +61,10 @@ class Replay:
         try:
             events = self._events(entry, body, corrected=body is not entry.raw)
             arrivals = [replace(arrival(event, entry.door), received_at=entry.first_at) for event in events]
+            answers = await self._put(entry, arrivals, edited, corrected=body is not entry.raw)
         except BadEvent as error:
             return await self._still_bad(entry, error.problems, edited)
-        ending = Ending.DUPLICATE
-        for one in arrivals:
-            answer = await self._put(entry, one, corrected=body is not entry.raw)
-            if answer is Put.CONFLICT:
-                return await self._still_bad(entry, (Problem(code="conflict", where="id"),), edited)
-            if answer is Put.ACCEPTED:
-                ending = Ending.ACCEPTED
-        await self._quarantine.replayed(id, edited)
-        return Replayed(id, ending)
+        return Replayed(id, Ending.ACCEPTED if Put.ACCEPTED in answers else Ending.DUPLICATE)
 
     async def open_entries(self) -> list[int]:
         """Numbers of all entries that wait."""
@@ -79,19 +73,31 @@ class Replay:
             numbers += [entry["id"] for entry in page]
         return numbers
 
-    async def _put(self, entry: Quarantined, one: Arrival, *, corrected: bool) -> Put:
-        if (entry.source, entry.event_id) == (one.source, one.id):
-            retried = await self._inbox.retry(one.source, one.id, one if corrected else None)
-            return Put.ACCEPTED if retried else Put.DUPLICATE
-        (answer,) = await self._inbox.put([one])
-        return answer
+    async def _put(
+        self, entry: Quarantined, arrivals: list[Arrival], edited: bytes | None, *, corrected: bool
+    ) -> list[Put]:
+        """Into the inbox and out of the quarantine in one transaction.
+
+        A dispatcher may refuse the event again at once, and its word must be the last. Raises BadEvent; nothing was
+        taken then.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            answers = []
+            for one in arrivals:
+                if (entry.source, entry.event_id) == (one.source, one.id):
+                    again = await self._inbox.retry_within(connection, one.source, one.id, one if corrected else None)
+                    answers.append(Put.ACCEPTED if again else Put.DUPLICATE)
+                else:
+                    answers += await self._inbox.put_within(connection, [one])
+            if Put.CONFLICT in answers:
+                raise bad("conflict", "id")
+            await self._quarantine.replayed_within(connection, entry.id, edited)
+        return answers
 
     def _events(self, entry: Quarantined, body: bytes, *, corrected: bool) -> list[CloudEvent]:
         if entry.headers.get("content-type") in _OF_FILES:
             return [read_again(entry.headers, body, self._columns)]
-        headers = entry.headers
-        if corrected and "ce-specversion" not in headers:
-            headers = {"content-type": STRUCTURED}
+        headers = {"content-type": STRUCTURED} if corrected else entry.headers
         events: list[CloudEvent] = []
         for event in read_message(headers, body, most=len(body)):
             if isinstance(event, Spoilt):

@@ -27,6 +27,7 @@ DATABASE_AWAY = (
     asyncpg.OperatorInterventionError,  # it is being stopped, or is still starting
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,  # somebody else holds the row, and for long
     OSError,
     TimeoutError,
 )
@@ -144,12 +145,17 @@ class Inbox:
         """Give rows back: others may take them at once."""
         await self._pool.execute(SQL["inbox_release"], [row.source for row in rows], [row.id for row in rows])
 
-    async def retry(self, source: str, id: str, corrected: Arrival | None) -> bool:
-        """Put a quarantined row through again, as it came or corrected. False when there is no such row."""
+    async def retry_within(
+        self, connection: PoolConnectionProxy, source: str, id: str, corrected: Arrival | None
+    ) -> bool:
+        """Put a quarantined row through again, as it came or corrected, as part of the caller's transaction.
+
+        False when there is no such row.
+        """
         new = corrected
         values = (new.raw, json.dumps(new.headers), new.digest, new.type, new.lane) if new else (None,) * 5
-        done: str = await self._pool.execute(SQL["inbox_retry"], source, id, *values)
-        await self._pool.execute(SQL["inbox_wake_dispatchers"])
+        done: str = await connection.execute(SQL["inbox_retry"], source, id, *values)
+        await connection.execute(SQL["inbox_wake_dispatchers"])
         return done != "UPDATE 0"
 
     async def wake_lanes(self, lanes: Sequence[str]) -> None:

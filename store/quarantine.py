@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 from store.inbox import InboxRow
 from store.queries import SQL
@@ -79,9 +80,9 @@ class Quarantine:
         row = await self._pool.fetchrow(SQL["quarantine_show"], id)
         return Quarantined(**row) if row else None
 
-    async def replayed(self, id: int, edited: bytes | None) -> None:
-        """It went through the door."""
-        await self._pool.execute(SQL["quarantine_replayed"], id, edited)
+    async def replayed_within(self, connection: PoolConnectionProxy, id: int, edited: bytes | None) -> None:
+        """It goes through the door with the caller's transaction."""
+        await connection.execute(SQL["quarantine_replayed"], id, edited)
 
     async def still_bad(self, id: int, problems: list[dict[str, Any]], edited: bytes | None) -> None:
         """It was tried again and refused again, perhaps for another reason."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from store.inbox import Inbox
 from store.quarantine import Quarantine
 from tests.starter.conftest import MakeDispatcher
 from tests.starter.events import arrival, fact, request
+from tests.waiting import until_it_waits_for_a_lock
 
 CSV = (
     "订单编号,售后类型,申请原因,收货人,手机,实付金额,申请时间\n"
@@ -91,6 +94,20 @@ async def test_fact_whose_case_came_too_late_is_replayed_as_of_its_arrival(
     assert await make_dispatcher().drain() == {"told": 1}
     assert await pool.fetchval("SELECT received_at FROM inbox WHERE id = 'f'") == first
     assert await replay.open_entries() == []
+
+
+async def test_nobody_takes_a_replayed_event_before_its_entry_is_closed(pool: asyncpg.Pool) -> None:
+    """The event comes out of the quarantine with its entry: who refuses it again at once has the last word on both."""
+    await Inbox(pool).put([arrival(fact("customer_replied", id="f", subject="demo/nobody"))])
+    (row,) = await Inbox(pool).claim(1, timedelta(minutes=1))
+    number = await Quarantine(pool).keep_row(row, [{"code": "no_case"}])
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT FROM quarantine WHERE id = $1 FOR UPDATE", number)
+        replaying = asyncio.create_task(Replay(pool, ColumnMap.read()).one(number))
+        await until_it_waits_for_a_lock(pool)
+        assert await Inbox(pool).claim(1, timedelta(minutes=1)) == []
+    assert (await replaying).ending is Ending.ACCEPTED
+    assert len(await Inbox(pool).claim(1, timedelta(minutes=1))) == 1
 
 
 async def test_wrong_number_is_corrected_on_replay(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:

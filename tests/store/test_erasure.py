@@ -25,6 +25,7 @@ from store.mention import Mention, mention
 from store.quarantine import Quarantine
 from store.texts import CustomerErased, PostgresTexts
 from tests.store.pages import START, page, record
+from tests.waiting import until_it_waits_for_a_lock
 
 INVENTED = Person(name="Example Zhang", phone="00000000123", address="1 Nowhere Lane")
 ELSEWHERE = Person(name="Example Aunt", phone="00000000789", address="2 Invented Road")
@@ -223,16 +224,6 @@ async def test_an_event_handed_over_meanwhile_is_emptied(book: PostgresAddressBo
     assert tuple(kept) == ("done", b"", {})
 
 
-async def until_it_waits_for_a_lock(pool: asyncpg.Pool) -> None:
-    """Until a statement on this test's database waits for another transaction."""
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    for _ in range(500):
-        if await pool.fetchval(asked):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nothing waits")
-
-
 async def test_no_words_are_kept_of_an_erased_customer(book: PostgresAddressBook, pool: asyncpg.Pool) -> None:
     """P-PRIV: a note that comes during or after the erasure of its case's customer is refused, as a photo is."""
     await a_full_case(pool, book)
@@ -256,7 +247,7 @@ async def test_a_photo_that_comes_in_meanwhile_goes_too(book: PostgresAddressBoo
         evidence = PostgresEvidence(connection)
         assert not await evidence.customer_is_erased("demo", "cust-1")
         erasing = asyncio.create_task(Erasure(pool).erase("demo", "cust-1", LATER))
-        await asyncio.sleep(0.2)
+        await until_it_waits_for_a_lock(pool)
         await evidence.attach("demo", "C1", photo, START)
     assert (await erasing).photos == 2
     assert await pool.fetchval("SELECT count(*) FROM evidence_blobs WHERE content <> ''") == 0
