@@ -22,6 +22,7 @@ SIGNATURE = "webhook-signature"
 TOLERANCE = timedelta(minutes=5)  # of the sender's clock, as the specification recommends: bounds replays
 PREFIX = "whsec_"
 _LEAST_BYTES, _MOST_BYTES = 24, 64  # of a key, by the specification
+_STAMP_DIGITS = 11  # of Unix seconds that are an instant still: up to the year 5138
 _MOST_SIGNATURES = 16  # looked at in one header, so that a stranger cannot make us compute for ever
 
 
@@ -69,7 +70,7 @@ class SigningKeys:
         message_id, stamp, given = headers.get(ID, ""), headers.get(TIMESTAMP, ""), headers.get(SIGNATURE, "")
         if not (message_id and stamp and given):
             raise BadSignature(f"not signed: the headers {ID}, {TIMESTAMP} and {SIGNATURE} are all needed")
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= _STAMP_DIGITS):
             raise BadSignature(f"{TIMESTAMP} must be Unix seconds")
         drift = datetime.fromtimestamp(int(stamp), UTC) - now
         if abs(drift) > TOLERANCE:

@@ -5,8 +5,8 @@
     GET /healthz   the process answers        GET /readyz   events can be taken
     POST /cases/{shop}/{case_no}/evidence     a photo: starter/http_evidence.py
 
-CloudEvents 1.0, structured, batch and binary. The signature (Standard Webhooks) is over the raw body and is checked
-before anything is parsed.
+CloudEvents 1.0, structured and batch. The signature (Standard Webhooks) is over the raw body and is checked before
+anything is parsed.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class HttpDoor:
             return self._later(503)
 
     async def _take(self, headers: dict[str, str], raw: bytes) -> Response:
-        kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS or name.startswith("ce-")}
+        kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         try:
             events = read_message(headers, raw, most=self._settings.events_per_batch)
         except BadEvent as error:

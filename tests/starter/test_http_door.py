@@ -183,19 +183,20 @@ async def test_batch_takes_the_good_and_names_the_bad(partner: httpx2.AsyncClien
     assert len(await Quarantine(pool).entries()) == 2
 
 
-async def test_binary_mode_is_the_same_event(partner: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
-    """An event with its attributes in headers is the same event as the structured one."""
-    event = request()
-    body = json.dumps(event.data, ensure_ascii=False).encode()
+async def test_a_signed_body_cannot_be_sent_to_another_case(partner: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
+    """A body is taken only with what it is about inside: headers, which no signature covers, name no case."""
+    body = b'{"waybill": "SF1", "lines": [{"sku": "CUP", "quantity": 1}]}'
     headers = signed(body, "application/json") | {
         "ce-specversion": "1.0",
-        "ce-id": event.id,
-        "ce-source": event.source,
-        "ce-type": event.type,
+        "ce-id": "r1",
+        "ce-source": "wms",
+        "ce-type": "aftersales.return_received",
+        "ce-subject": "demo/another-case",
     }
-    assert (await partner.post("/events", content=body, headers=headers)).status_code == 202
-    assert (await post(partner, encode(event))).status_code == 200
-    assert await Inbox(pool).counts() == {"new": 1}
+    answer = await partner.post("/events", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["problems"][0]["code"] == "content_type"
+    assert await Inbox(pool).counts() == {}
 
 
 async def test_unknown_content_type_is_explained(partner: httpx2.AsyncClient) -> None:
