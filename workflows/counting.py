@@ -59,7 +59,7 @@ async def act(case: Case) -> bool:
             rule = case.rules.clocks[clock.id]
             counted = await case.counted(rule, clock.started_at)
             settle(case, key, clock, counted, rule, why="calendar_notice")
-    await case.returns.look_at_the_windows_again()
+    await case.windows.look_again()
     return True
 
 

@@ -54,6 +54,7 @@ from workflows.steps.solution import Solution
 from workflows.steps.stock import Stock
 from workflows.steps.undelivered import Undelivered
 from workflows.steps.unidentified import Unidentified
+from workflows.steps.windows import Windows
 from workflows.timer import Alarm
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ class Case:
         self.unidentified = Unidentified(self)
         self.fees = Fees(self)
         self.goods = Goods(self)
+        self.windows = Windows(self)
         self.returns = Returns(self)
         self.exchange = Exchange(self)
         self.money = Funds(self)

@@ -32,7 +32,7 @@ async def minor_flaw(case: Case) -> Outcome:
     if await case.goodwill.offered("coupon", coupons[0], "flaw"):
         return Outcome.GOODWILL_ONLY
 
-    if not (await case.returns.window()).allowed:
+    if not (await case.windows.for_return()).allowed:
         return await case.remedy.decided_at_desk("flaw", "R-FLAW")
     case.becomes(CaseType.RETURN_REFUND, "R-FLAW")
     return await return_refund(case)

@@ -10,7 +10,7 @@ from workflows.course import Case
 
 async def price_difference(case: Case) -> Outcome:
     """Within 15 working days after the trade's success the difference is paid, gifts counted; later it is explained."""
-    window = await case.returns.price_window()
+    window = await case.windows.for_price()
     if not window.allowed:
         closed = {"due": window.closes_at.isoformat()} if window.closes_at else {}
         await case.contact.tell("price_window_closed", window.rule, **closed)

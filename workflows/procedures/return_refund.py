@@ -16,7 +16,7 @@ from workflows.procedures.worn_defect import worn_defect
 
 async def return_refund(case: Case) -> Outcome:
     """The window, the evidence, the customer's word; the goods, two inspections; the money within 72 hours."""
-    window = await case.returns.window()
+    window = await case.windows.for_return()
     if not window.allowed:
         return await decline_by_window(case, window)
     if case.request.reason in OURS and not await case.evidence.photos("R-QUAL-VERIFY"):
@@ -103,7 +103,7 @@ async def no_fault_found(case: Case) -> Outcome:
 async def way_out(case: Case, *first: Resolution, template: str = "no_fault_found") -> Answer:
     """Let him choose: what is open without a reason, `first` before a return, or having the goods back at his cost."""
     back = (Resolution.SEND_BACK,)
-    choices = (*first, Resolution.RETURN_REFUND, *back) if await case.returns.no_reason_open() else back
+    choices = (*first, Resolution.RETURN_REFUND, *back) if await case.windows.no_reason_open() else back
     return await case.consent.propose(
         Resolution.SEND_BACK, "W-8", template=template, choices=choices, fee=case.order.freight or None,
         options=",".join(choices), rma=case.state.goods.rma,

@@ -27,7 +27,7 @@ async def warranty_repair(case: Case) -> Outcome:
         if isinstance(decided, Outcome):
             return decided
 
-    window = await case.returns.window()
+    window = await case.windows.for_return()
     costs = freight(
         case.request.reason, case.rules, free_postage=case.order.free_postage, liability=case.request.fault,
         exchange=True, inside_window=window.allowed,

@@ -54,11 +54,11 @@ class Exchange:
 
         async def looking() -> ExchangeWindow:
             first, *later = clocks_of(case.request)
-            ends = {first: await case.returns.end(first)}
+            ends = {first: await case.windows.end(first)}
             found = exchange_window(case.request, ends, case.rules)
             for clock in later:
                 if not found.allowed:
-                    ends[clock] = await case.returns.end(clock)
+                    ends[clock] = await case.windows.end(clock)
                     found = exchange_window(case.request, ends, case.rules)
             case.note("exchange_window", found.rule, allowed=found.allowed, reason=found.reason)
             return found
