@@ -192,6 +192,7 @@ class ReturnLeg(BaseModel):
     received_at: datetime | None = None
     inspections: list[InspectionDone] = []
     disposition: Disposition | None = None
+    replaced: bool = Field(default=False, exclude_if=lambda replaced: not replaced)  # he gets another one instead
 
 
 class Waiting(BaseModel):
@@ -331,11 +332,13 @@ class CaseState(BaseModel):
     def goods_bind(self, customs: int) -> bool:
         """Whether goods come back to us or lie with us: a request taken back by a word would leave him with neither.
 
-        Not those at a repairer, which come back repaired or not, nor those on their way back to him. Cases that began
-        under customs before 3 looked at parcels that he never had alone.
+        Not those at a repairer, which come back repaired or not, nor those on their way back to him; where another one
+        was sent instead they are ours, and he would have both. Cases that began under customs before 3 looked at
+        parcels that he never had alone.
         """
         goods = self.goods
-        here = goods.received_at is not None and goods.disposition not in (Disposition.REPAIR, Disposition.SEND_BACK)
+        his = goods.disposition in (Disposition.REPAIR, Disposition.SEND_BACK) and not goods.replaced
+        here = goods.received_at is not None and not his
         return self.comes_back or (customs >= GOODS_BIND and here)
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:

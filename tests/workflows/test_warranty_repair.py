@@ -321,6 +321,32 @@ async def test_old_for_new_that_no_leader_signs_is_decided_otherwise(house: Hous
     assert await case.ledger("goods_shipped") == []
 
 
+async def test_who_was_sent_another_one_has_not_his_own_as_well(house: House) -> None:
+    """R-ALT: the new one is on its way when he withdraws: a person speaks with him, and the old one stays with us."""
+    case = await signed(house, repairer={"ends": "unrepairable"}, courier={"delivered_after": "2d"})
+    await case.run_until(waiting_for="approval")
+    await case.act("approve", by="manager:1")
+    await case.run_until(waiting_for="delivery")
+    await case.say("customer_withdrew")
+    await case.run_until(needs_human="withdrew_too_late")
+    with pytest.raises(Refused) as refused:
+        await case.act("cancel_case", by="supervisor:1", reason="withdrawn")
+    assert refused.value.code == "coming_back"
+
+    assert await case.to_the_end() == "exchanged"
+    assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["exchange_out"]
+
+
+async def test_who_withdraws_before_another_one_is_ordered_has_his_own_back(house: House) -> None:
+    """A leader has still to sign for the new one: he takes it back, and his goods come back as they are."""
+    case = await signed(house, repairer={"ends": "unrepairable"})
+    await case.run_until(waiting_for="approval")
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "withdrawn"
+    assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["repair_out"]
+
+
 async def test_without_a_fault_it_goes_back(house: House) -> None:
     """W-8: the repairer finds nothing wrong, he agrees, and has it back."""
     case = await signed(house, repairer={"ends": "no_fault"})
