@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,9 +67,9 @@ def act(
         try:
             return await _send(named, command, {**written, "by": by, "id": str(uuid.uuid4())})
         except Over:
-            if command != "tag_case":
+            if command not in AFTERWARDS:
                 raise
-            return await _tag(named, written, by)
+            return await AFTERWARDS[command](named, written, by)
 
     answer = with_case(case, give)
     if as_json:
@@ -237,6 +237,38 @@ async def _tag(named: NamedCase, fields: Mapping[str, Any], by: str) -> Mapping[
     except NotTagged as error:
         raise Failure(sentence_of(str(error.refusal))) from None
     return {"accepted": True, "did": "tagged", **tag.model_dump(mode="json")}
+
+
+async def _book(named: NamedCase, fields: Mapping[str, Any], by: str) -> Mapping[str, Any]:
+    """What a courier pays on a claim that is over, after something of it was written off (M-COURIER)."""
+    from commands.signature import checked
+    from domain.messages.commands import RecordReimbursement
+    from store.late_reimbursements import LateReimbursements, NotBooked
+
+    signed, row = checked(by, staff=True), named.row
+    paid = RecordReimbursement.model_validate(fields)
+    try:
+        booked = await LateReimbursements(named.pool).book(
+            row.shop, row.case_no, paid, by=signed, at=datetime.now(UTC), id=str(uuid.uuid4())
+        )
+    except NotBooked as error:
+        raise Failure(sentence_of(str(error.refusal))) from None
+    if not booked:
+        raise Over(
+            say("这里没有可登记的赔款：不是已核销的索赔单，或该凭证已登记", "Nothing of it can be booked here"),
+            say(
+                "用 aftersales case show 查看索赔单及已登记的赔款。",
+                "It is no claim with a loss that is over, or this receipt is booked: aftersales case show tells.",
+            ),
+        )
+    return {"accepted": True, "did": "booked"}
+
+
+AFTERWARDS: Mapping[str, Callable[[NamedCase, Mapping[str, Any], str], Awaitable[Mapping[str, Any]]]] = {
+    "tag_case": _tag,
+    "record_reimbursement": _book,
+}
+"""What staff may still do to a case whose workflow is over: it is written into the books."""
 
 
 async def _send(named: NamedCase, command: str, message: Mapping[str, Any]) -> Mapping[str, Any]:

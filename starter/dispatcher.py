@@ -30,6 +30,7 @@ from starter.pace import Paces
 from starter.problem import BadEvent, Problem
 from starter.unidentified import Unidentified
 from store.inbox import DATABASE_AWAY, Bell, Inbox, InboxRow, listening
+from store.late_reimbursements import LateReimbursements
 from store.openings import Openings
 from store.orders import PaymentFixed
 from store.parcel_candidates import ParcelCandidates
@@ -73,6 +74,7 @@ class Dispatcher:
             settings.trouble,
             shares=ParcelShares(pool),
             unidentified=Unidentified(self._openings, self._opening, ParcelCandidates(pool)),
+            late=LateReimbursements(pool),
             second_look=settings.first_wait_seconds,
         )
 

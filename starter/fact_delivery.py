@@ -16,6 +16,7 @@ from domain.messages.facts import (
     Inspected,
     ParcelAnnounced,
     ParcelUpdate,
+    Reimbursed,
     ReturnReceived,
     ReturnShipped,
     Shipped,
@@ -28,6 +29,7 @@ from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_cas
 from starter.pace import Paces
 from starter.problem import Problem
 from starter.unidentified import Unidentified
+from store.late_reimbursements import LateReimbursements, NotBooked
 from store.openings import FoundCase, Openings
 from store.parcel_shares import ParcelShares
 
@@ -62,6 +64,7 @@ class FactDelivery:
         *,
         shares: ParcelShares,
         unidentified: Unidentified,
+        late: LateReimbursements,
         second_look: float,
     ) -> None:
         self._client = client
@@ -71,6 +74,7 @@ class FactDelivery:
         self._trouble = trouble
         self._shares = shares
         self._unidentified = unidentified
+        self._late = late
         self._second_look = second_look
 
     async def deliver(
@@ -96,6 +100,8 @@ class FactDelivery:
         targets = open_ones or cases
         if not targets:
             return Wait(Problem(code="no_case"), ordinary=isinstance(fact, ParcelUpdate) and not event.subject)
+        if isinstance(fact, Reimbursed) and targets[0].beside and targets[0].closed:
+            return await self._book(targets[0], event, fact, at=at, id=id)
         for case in targets:
             pause = self._paces.pause(f"{case.shop}/{case.case_no}")
             if pause > 0:
@@ -130,6 +136,15 @@ class FactDelivery:
             if refusal:
                 gone.append(case)
         return Done("case_closed", gone[0].shop, gone[0].case_no) if gone and len(gone) == len(told) else None
+
+    async def _book(self, claim: FoundCase, event: CloudEvent, paid: Reimbursed, *, at: datetime, id: str) -> Handed:
+        """Money for a claim that is over: booked without it, where something of it was written off (M-COURIER)."""
+        by = _signed(paid, event.data.get("by"))
+        try:
+            booked = await self._late.book(claim.shop, claim.case_no, paid, by=by, at=at, id=id)
+        except NotBooked as error:
+            return Refuse((Problem(code="not_booked", where="data.amount", detail={"why": str(error.refusal)}),))
+        return Done("booked" if booked else "case_closed", claim.shop, claim.case_no)
 
     async def _opened(
         self, event: CloudEvent, fact: Payload, cases: list[FoundCase], *, at: datetime, id: str, retried: bool

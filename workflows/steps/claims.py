@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BESIDE = 3  # the customs since which a claim is a case of its own
 MOST_PHOTOS = 50  # that a request names
+UNNAMED = "#"  # before the number of a payment that has no receipt
 
 
 class Claims:
@@ -161,13 +162,23 @@ class Claims:
         lost = self._unpaid() if heard.word == Resolution.WRITE_OFF else None
         more = {"written_off": str(lost)} if lost else {}
         if paid:
-            self._record(PAID, paid, claimed=str(case.request.amount or ""), **more)
+            receipts = [receipt for receipt in case.state.reimbursed if not receipt.startswith(UNNAMED)]
+            self._record(PAID, paid, claimed=str(case.request.amount or ""), receipts=receipts, **more)
             case.note("claim_paid", "M-COURIER", amount=str(paid))
         else:
             self._record("written_off", lost)
         if heard.word == Resolution.WRITE_OFF:
             case.note("claim_written_off", "A-CAP", **({"amount": str(lost)} if lost else {}))
         return Outcome.REIMBURSED if paid else Outcome.WRITTEN_OFF
+
+    def told_too_late(self) -> None:
+        """Money told between the claim's end and its last page goes through the inbox again, and is booked there."""
+        case = self._case
+        while (said := case.take(Reimbursed)) is not None:
+            case.post(
+                f"late/{case.state.number()}", PREFIX + Reimbursed.kind, case.request.case_no,
+                said.model_dump(mode="json"),
+            )  # fmt: skip
 
     def _heard(self, step: str, heard: Claimed) -> Claimed:
         """His word goes on record, and the customer's case is told of it: it may wait for that (R-DMG-SIGNED)."""
@@ -208,7 +219,7 @@ class Claims:
         if said is None:
             return None
         if is_payment(case.request, said.amount):
-            paid[said.receipt_ref or f"#{len(paid) + 1}"] = said.amount
+            paid[said.receipt_ref or f"{UNNAMED}{len(paid) + 1}"] = said.amount
         return Claimed(word=SHORT if not paid or self._unpaid() else PAID, amount=received(case.state))
 
     def _unpaid(self) -> Money | None:
