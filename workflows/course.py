@@ -8,14 +8,14 @@ progress. What lies between is gone through again in silence (`resuming`): it wa
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
 from temporalio import workflow
 
-from domain.case import CaseState, Fact, Waiting
+from domain import promise_ledger
+from domain.case import CaseState, Fact
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.identity import partner_key
@@ -25,9 +25,8 @@ from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
 from domain.rules import ClockRule, Rules, Unit
 from domain.vocabulary import CaseType, Liability, Party, ReasonCode, Stage
-from workflows import counting, duties, partner_call, settle
+from workflows import counting, partner_call, resting, settle
 from workflows.adoption import Adoption
-from workflows.endings import Withdrawn
 from workflows.steps.claims import Claims
 from workflows.steps.closing import Closing
 from workflows.steps.collection import Collection
@@ -174,7 +173,7 @@ class Case:
         """Whether the procedure is still on its way from its top to where it rested."""
         return self._found is not None
 
-    def _arrived(self) -> None:
+    def arrived(self) -> None:
         """It stands where it rested; what the way there seemed to change is as it was found."""
         if self._found is not None:
             self.state.needs_human, self.state.stage = self._found
@@ -232,7 +231,7 @@ class Case:
     async def counted(self, rule: ClockRule, start: datetime) -> counting.Counted:
         """When a clock under that rule which started then is due."""
         if rule.unit is not Unit.SECONDS:
-            self._arrived()
+            self.arrived()
         return await counting.count(self, rule, start)
 
     def follow(self, rules: Rules) -> None:
@@ -253,9 +252,9 @@ class Case:
             clock.end(ClockState.CANCELLED, self.now)
 
     def cancel_clocks(self) -> None:
-        """Stop every clock: the case goes another way."""
+        """Stop every clock but those of promises, which are debts whichever way the case goes (P-PROMISE)."""
         for clock in self.state.clocks.values():
-            if clock.state in (ClockState.RUNNING, ClockState.PAUSED):
+            if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and clock.id != promise_ledger.RULE:
                 clock.end(ClockState.CANCELLED, self.now)
 
     def cancel_work_clocks(self) -> None:
@@ -305,86 +304,8 @@ class Case:
         """
         if stage is not None and not self.resuming:
             self.state.stage = stage
-        with self._awaiting(clock):
-            return await self._rest_until(ready, code, ball, clock, at, meets=meets)
-
-    @contextmanager
-    def _awaiting(self, clock: Clock | None) -> Iterator[None]:
-        """Whoever awaits a clock acts when it is due; a rest inside a duty of that rest leaves it alone."""
-        self.awaited.append(clock)
-        try:
-            yield
-        finally:
-            self.awaited.pop()
-
-    async def _rest_until(
-        self,
-        ready: Callable[[], T | None],
-        code: str,
-        ball: Party,
-        clock: Clock | None,
-        at: datetime | None,
-        *,
-        meets: bool,
-    ) -> T | None:
-        while True:
-            self.looks_again_at = at  # anew each time: a duty may have waited for something of its own
-            self.state.waiting = Waiting(code=code, ball_with=ball, clock=clock.id if clock else "")
-            self.alarm.attend()
-            now = self.now
-            if self._withdrawn():
-                self._arrived()
-                raise Withdrawn
-            value = ready()
-            if value is not None:
-                self._arrived()
-                if meets and clock is not None and clock.state in (ClockState.RUNNING, ClockState.PAUSED):
-                    clock.end(ClockState.MET, now)
-                self.state.waiting = None
-                return value
-            if clock is not None and (clock.state is ClockState.BREACHED or (clock.running and clock.due_at <= now)):
-                if clock.running:
-                    self._arrived()
-                    duties.breach(self, clock, now)
-                self.state.waiting = None
-                return None
-            if at is not None and at <= now:
-                self.state.waiting = None
-                return None
-            self._arrived()
-            if await duties.act(self, now):
-                continue
-            written = await settle.write(self)
-            if written and settle.far_behind(self):
-                continue
-            self._continue_as_new_if_long()
-            if self.alarm.woken:  # messages came while the page was written
-                self.look_at_the_clock()
-            if written or self.alarm.woken:
-                continue
-            instant, why = duties.next_instant(self, at)
-            await self.alarm.rest(instant, why, self.now)
-            self.look_at_the_clock()
-            self.rested_in_run = True
-
-    def _withdrawn(self) -> bool:
-        """Whether the request was taken back while it still can be: where money moves or goods come back it cannot."""
-        state = self.state
-        return (
-            state.withdrawn
-            and not self.request.of_the_house
-            and not self.done("outcome")
-            and not state.money_moves
-            and not state.goods_bind(self.start.customs)
-        )
-
-    def _continue_as_new_if_long(self) -> None:
-        """Go on in a new run: at a rest, or in a flood that lets the case find none."""
-        info, limit = workflow.info(), self.start.continue_after_events
-        long = info.is_continue_as_new_suggested() or info.get_current_history_length() >= limit
-        if (self.rested_in_run and long) or self.handled_in_run >= limit:
-            self.state.lighten(self.now)
-            workflow.continue_as_new(self.start.model_copy(update={"carried": self.state}))
+        with resting.awaiting(self, clock):
+            return await resting.until(self, ready, code, ball, clock=clock, at=at, meets=meets)
 
     # --- partners ---
 
@@ -418,7 +339,7 @@ class Case:
         """
 
         async def call() -> T:
-            self._arrived()
+            self.arrived()
             key = self.partner_key(step, kind)
             return await partner_call.make(self, step, activity, lambda: ask(key), kind=kind, summary=summary)
 
