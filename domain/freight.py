@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from domain.decision import Decision
 from domain.events import Request
 from domain.rules import Rules
-from domain.vocabulary import FreightPayer, Inspection, Liability, ReasonCode
+from domain.vocabulary import CaseType, FreightPayer, Inspection, Liability, ReasonCode
 
 OURS = frozenset({
     ReasonCode.QUALITY, ReasonCode.MISDESCRIBED, ReasonCode.WRONG_ITEM, ReasonCode.MISSING_ITEM, ReasonCode.DAMAGED,
@@ -61,6 +61,17 @@ def freight(
 def send_back(rules: Rules) -> Freight:
     """Who bears the freight when no fault was found and the goods go back to the customer (W-8)."""
     return _under("M-NODEFECT", rules)
+
+
+def freight_back(request: Request, rules: Rules, found: Inspection) -> Freight:
+    """Who bears the freight when goods go back as he sent them, by what the second inspection found (W-8, M-MISUSE).
+
+    Of wrong goods that we had sent it says nothing: the mistake was ours.
+    """
+    if request.case_type is CaseType.WRONG_ITEM:
+        return freight_of(request, rules)
+    no_fault = found is Inspection.PASS and request.reason in OURS
+    return freight_of(request, rules, Inspection.NO_FAULT_FOUND if no_fault else found)
 
 
 def maintenance(rules: Rules) -> Freight:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.freight import freight, freight_of, maintenance, may_ask_postage, send_back
-from domain.vocabulary import FreightPayer, Inspection, Liability, ReasonCode
+from domain.freight import freight, freight_back, freight_of, maintenance, may_ask_postage, send_back
+from domain.vocabulary import CaseType, FreightPayer, Inspection, Liability, ReasonCode
 from tests.domain.example import RULES, order, request
 
 M, C, K = FreightPayer.MERCHANT, FreightPayer.CUSTOMER, FreightPayer.COURIER
@@ -63,6 +63,32 @@ def test_sending_back_what_had_no_fault_is_on_the_customer() -> None:
     """Goods without a fault go back at the customer's cost, so that the cost must be quoted (W-8)."""
     found = send_back(RULES)
     assert (found.back, found.allowed) == (C, False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "found", "rule", "back"),
+    [
+        (ReasonCode.QUALITY, Inspection.PASS, "M-NODEFECT", C),
+        (ReasonCode.QUALITY, Inspection.CUSTOMER_DAMAGE, "M-MISUSE", C),
+        (ReasonCode.NO_REASON, Inspection.CUSTOMER_DAMAGE, "M-MISUSE", C),
+        (ReasonCode.NO_REASON, Inspection.INCOMPLETE, "M-NR-PAID", C),
+        (ReasonCode.QUALITY, Inspection.DEFECT_CONFIRMED, "M-QUAL", M),
+        (ReasonCode.NO_REASON, Inspection.TRANSIT_DAMAGE, "M-COURIER", K),
+    ],
+)
+def test_what_was_found_says_who_bears_the_way_back(
+    reason: ReasonCode, found: Inspection, rule: str, back: FreightPayer
+) -> None:
+    """W-8: a fault that is not there, or one that he made, is sent back at his cost; ours and the courier's are not."""
+    asked = request(reason, order(free_postage=False))
+    legs = freight_back(asked, RULES, found)
+    assert (legs.rule, legs.back) == (rule, back)
+
+
+def test_wrong_goods_of_ours_go_back_at_our_cost() -> None:
+    """R-WRONG: nothing is the matter with them, and that is no fault of his."""
+    asked = request(ReasonCode.WRONG_ITEM).model_copy(update={"case_type": CaseType.WRONG_ITEM})
+    assert freight_back(asked, RULES, Inspection.PASS).back is M
 
 
 def test_maintenance_is_on_the_customer_both_ways() -> None:

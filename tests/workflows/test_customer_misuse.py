@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.workflows.house import House
 from tests.workflows.lived_case import LivedCase, about
 
@@ -116,10 +118,30 @@ async def test_what_came_back_broken_in_use_is_repaired_if_he_agrees(house: Hous
 
 
 async def test_who_declines_the_repair_of_what_came_back_has_his_own_goods_back(house: House) -> None:
-    """He does not want it: it is explained, and his goods go back to him at our cost, since he was quoted none."""
+    """He does not want it: it is explained, and his goods go back to him; no postage was charged, so he pays none."""
     case = await came_back(house, customer={"agrees": [True, False]})
 
     assert await case.to_the_end() == "returned_to_customer"
     assert len(await case.told("misuse_explained")) == 1
     assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
     assert await case.payments() == []
+
+
+@pytest.mark.parametrize("pays", [True, False])
+async def test_who_declines_the_repair_pays_the_way_back_where_postage_was_charged(house: House, pays: bool) -> None:
+    """M-MISUSE: no repair; the freight of the way back is quoted, and the goods leave when it is paid."""
+    order = {"paid": 5100, "freight": 600, "free_postage": False}
+    customer = {"agrees": [True, False, True], "pays_after": "1h" if pays else "never"}
+    case = await came_back(house, customer=customer, order=order)
+
+    if not pays:
+        await case.run_until(needs_human="decide:way_back_unpaid")
+        assert await case.ledger("goods_shipped") == []
+        await case.act("decide", by="supervisor:2", resolution="send_back")
+
+    assert await case.to_the_end() == "returned_to_customer"
+    quote = next(one for one in await case.records("fee_quote") if one["what"] == "send_back")
+    assert quote["amount_minor"] == 600
+    assert len(await case.journal("collection_paid")) == pays
+    assert len(await case.told("misuse_explained")) == pays
+    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]

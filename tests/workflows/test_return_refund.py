@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from store.one_time_inputs import PostgresOneTimeInputs
+from tests.workflows.anew import ANEW
 from tests.workflows.house import House
 from tests.workflows.lived_case import Refused, about
 
@@ -339,6 +340,52 @@ async def test_damage_by_the_customer_is_decided_at_the_desk(house: House) -> No
     assert await case.to_the_end() == "returned_to_customer"
     assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
     assert [moved["disposition"] for moved in await case.ledger("goods_moved")] == ["send_back"]
+
+
+POSTAGE = {"paid": 5100, "freight": 600, "free_postage": False}
+
+
+async def test_what_a_person_sends_back_goes_when_its_way_is_paid(house: House) -> None:
+    """M-MISUSE, P-FEEQUOTE: he damaged it, postage was charged: the way back is quoted, agreed to and paid first."""
+    case = await house.open("return_refund", warehouse={"second": "customer_damage"}, order=POSTAGE)
+
+    await case.run_until(needs_human="decide:inspection_customer_damage")
+    await case.act("decide", resolution="send_back")
+    await case.run_until(waiting_for="payment")
+    assert await case.ledger("goods_shipped") == []
+
+    assert await case.to_the_end() == "returned_to_customer"
+    assert (await case.journal("freight_decided"))[-1].rule == "M-MISUSE"
+    (quote,) = await case.records("fee_quote")
+    assert (quote["amount_minor"], quote["agreed"]) == (600, True)
+    paid, left = await case.one("collection_paid"), await case.one("shipment_ordered")
+    assert (paid.rule, paid.data["purpose"]) == ("M-MISUSE", "return_freight")
+    assert paid.at <= left.at
+    assert await case.journal("clock_breached", clock="D-REFPAY") == [], "he has his goods back and not the money"
+
+
+@pytest.mark.parametrize(
+    ("customer", "quoted"), [({"agrees": [True, False]}, False), ({"pays_after": "never"}, True)], ids=["no", "unpaid"]
+)
+async def test_who_does_not_pay_the_way_back_is_asked_once(
+    house: House, customer: dict[str, Any], quoted: bool
+) -> None:
+    """He says no, or does not pay: the goods stay until a person decides anew, and then they go at our cost."""
+    case = await house.open(
+        "return_refund", warehouse={"second": "customer_damage"}, order=POSTAGE, customer=customer,
+        request_id=f"{ANEW}back-{quoted}",
+    )  # fmt: skip
+    await case.run_until(needs_human="decide:inspection_customer_damage")
+    await case.act("decide", resolution="send_back")
+
+    await case.run_until(needs_human="decide:inspection_customer_damage_2")
+    assert await case.ledger("goods_shipped") == []
+    await case.act("decide", by="supervisor:2", resolution="send_back")
+
+    assert await case.to_the_end() == "returned_to_customer"
+    (quote,) = await case.records("fee_quote")
+    assert quote["agreed"] is quoted
+    assert [sent["leg"] for sent in await case.ledger("goods_shipped")] == ["send_back"]
 
 
 DEAR = {"paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}

@@ -39,6 +39,8 @@ async def broken_in_use(case: Case) -> Outcome:
     case.no_longer_due("D-REFPAY")  # he has his goods back and not the money
     if await agreed_to(case, ruling.amount):
         return await mend(case, Resolution.REPAIR, FreightPayer.CUSTOMER, ruling.amount, here=True)
+    if not await case.collection.way_back_as_found(question):
+        return await case.remedy.decided_at_desk("way_back_unpaid", "M-MISUSE")
     await case.contact.tell("misuse_explained", "R-MISUSE", rma=case.state.goods.rma)
     await case.returns.dispose(Disposition.SEND_BACK)
     if await case.shipping.send(ShipmentLeg.SEND_BACK, "R-MISUSE", goods=case.request.concerned):

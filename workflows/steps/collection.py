@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.collection import CollectionActivities, CollectionAsk, CollectionStep
+from domain.answers import Said
 from domain.case import Collecting
 from domain.clocks import Clock
+from domain.freight import freight_back
 from domain.messages.facts import CustomerAgreed, PaymentReceived
 from domain.money import Money
 from domain.ports.collection import CollectionIntent, CollectionRow, CollectionStatus
-from domain.vocabulary import Party, Resolution, Stage
+from domain.vocabulary import FreightPayer, Party, Resolution, Stage
 from workflows.endings import PartnerSaidNo, Withdrawn
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class Collection:
 
         return await case.once(step, collecting, bool)
 
-    async def way_back(self) -> bool:
+    async def way_back(self, rule: str = "M-NODEFECT") -> bool:
         """The freight of his own goods' way back, which he agreed to (W-8, M-NODEFECT): paid before they leave.
 
         True where none was quoted. Cases that began under earlier customs asked for it and left it at that.
@@ -65,7 +67,31 @@ class Collection:
         fee = case.consent.agreed_fee(Resolution.SEND_BACK)
         if case.start.customs < WAY_BACK or fee is None:
             return True
-        return await self.collect(fee, purpose="return_freight", rule="M-NODEFECT", step="way_back")
+        return await self.collect(fee, purpose="return_freight", rule=rule, step="way_back")
+
+    async def way_back_as_found(self, step: str) -> bool:
+        """The freight of goods that go back by a person's decision, where the inspection makes it his (M-MISUSE, W-8).
+
+        Quoted, agreed to and paid before they leave. He is asked once: False where he says no or does not pay, and
+        whoever then decides the same again has them go at our cost (P-CONSENT).
+        """
+        case, fee = self._case, self._case.order.freight
+        found = next((done.result for done in case.state.goods.inspections if done.round == 2), None)
+        if case.start.customs < WAY_BACK or found is None or not fee:
+            return True
+        costs = freight_back(case.request, case.rules, found)
+        if costs.back is not FreightPayer.CUSTOMER or await case.once(f"{step}/was_asked", self._was_asked, bool):
+            return True
+        case.no_longer_due("D-REFPAY")  # he has his goods back, and neither the money nor others
+        case.exchange.given_up()
+        case.note("freight_decided", costs.rule, inbound=costs.inbound, outbound=costs.back)
+        answer = await case.consent.propose(
+            Resolution.SEND_BACK, costs.rule, template="fee_quoted", fee=fee, what=Resolution.SEND_BACK
+        )
+        return answer.said is Said.AGREED and await self.way_back(costs.rule)
+
+    async def _was_asked(self) -> bool:
+        return self._case.done(f"consent/{Resolution.SEND_BACK}") or self._case.done("way_back/asked")
 
     async def _paid_for(self, asked: _Sum, row: CollectionRow, clock: Clock) -> CollectionRow:
         """Ask him, remind him halfway, and close the matter when it is due. Who withdraws meanwhile may have paid."""

@@ -127,6 +127,8 @@ class Remedy:
             sent = await case.shipping.send(ShipmentLeg.RESHIP, rule, step=f"{step}/ship", goods=case.request.lines)
             return Outcome.RESHIPPED if sent else None
         if decision.resolution is Resolution.SEND_BACK:
+            if not await case.collection.way_back_as_found(step):
+                return None
             goods = case.request.came_instead
             if case.start.customs >= GOODS_BIND and case.state.goods.received_at is not None:
                 await case.returns.dispose(Disposition.SEND_BACK)
