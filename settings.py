@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain import return_address
 from domain.webhook_signature import SigningKeys
 
 PREFIX = "AFTERSALES_"
@@ -75,9 +76,7 @@ class Settings(BaseSettings):
     refund_url: str | None = Field(None, pattern=r"^https?://")
     refund_secret: SecretStr | None = None
 
-    return_address: str = Field(
-        "", max_length=80
-    )  # where customers send returns: address, name, phone of the warehouse
+    return_address: str = ""  # where customers send returns: address, name, phone of the warehouse
 
     door_bind: str = Field("127.0.0.1:8080", pattern=_BIND)  # HTTP: events in
     door_secret: SecretStr | None = None  # what senders of events sign with
@@ -142,7 +141,7 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     secrets = Path(os.environ.get(f"{PREFIX}SECRETS_DIR") or "/run/secrets")
     arguments: dict[str, Any] = {"_env_file": files, "_secrets_dir": secrets if secrets.is_dir() else None}
     try:
-        return Settings(**arguments)
+        found = Settings(**arguments)
     except ValidationError as error:
         raise SettingsInvalid(
             *(
@@ -152,6 +151,8 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
                 for one in error.errors(include_url=False, include_input=False, include_context=False)
             )
         ) from None
+    _refuse_long_address(found.return_address)
+    return found
 
 
 def temporal_connection() -> dict[str, Any]:
@@ -167,6 +168,14 @@ def temporal_connection() -> dict[str, Any]:
 def missing(field: str, zh: str, en: str) -> SettingsInvalid:
     """The error for a setting that is needed now and not set."""
     return SettingsInvalid(SettingProblem(PREFIX + field.upper(), f"没有设置；{zh}", f"is not set; {en}"))
+
+
+def _refuse_long_address(address: str) -> None:
+    if over := return_address.too_long(address):
+        room = return_address.room()
+        zh = f"太长：多 {over} 个字，客户收到的消息放不下；最多 {room} 字节，一个汉字占 3 字节"
+        en = f"is {over} characters too long for the messages that say it: {room} bytes at most, a Chinese one takes 3"
+        raise SettingsInvalid(SettingProblem(f"{PREFIX}RETURN_ADDRESS", zh, en))
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

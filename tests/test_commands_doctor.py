@@ -202,6 +202,13 @@ def test_what_a_partner_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "AFTERSALES_REPAIR_URL" not in found.found
 
 
+def test_a_return_address_that_no_message_holds_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """R-RET-ADDR: customers would be told half of it: the check-up says by how many characters it is too long."""
+    monkeypatch.setenv("AFTERSALES_RETURN_ADDRESS", "仓" * 40)
+    _, found = read_settings()
+    assert (found.health, "AFTERSALES_RETURN_ADDRESS: is 6 characters too long" in found.found) == (Health.BAD, True)
+
+
 async def test_partners_are_proven_by_their_signature(tmp_path: Path) -> None:
     """A partner that answers is good; one whose secret differs from ours, or who is not there, is not."""
     port = free_port()

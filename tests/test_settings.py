@@ -50,6 +50,27 @@ def test_every_mistake_is_told_at_once_and_no_secret_is_repeated(monkeypatch: py
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("address", "over"), [("仓" * 80, 46), ("Street 1, Warehouse " * 6, 18)])
+def test_a_return_address_that_no_message_holds_is_refused(
+    address: str, over: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R-RET-ADDR: at start we say by how many characters it is too long, in both languages, and do not repeat it."""
+    monkeypatch.setenv("AFTERSALES_RETURN_ADDRESS", address)
+    with pytest.raises(SettingsInvalid) as caught:
+        settings.load()
+    (problem,) = caught.value.problems
+    assert problem.variable == "AFTERSALES_RETURN_ADDRESS"
+    assert f"多 {over} 个字" in problem.zh
+    assert f"is {over} characters too long" in problem.en
+    assert address not in problem.zh + problem.en
+
+
+def test_a_return_address_that_fits_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty-four Chinese characters fit."""
+    monkeypatch.setenv("AFTERSALES_RETURN_ADDRESS", "仓" * 34)
+    assert settings.load().return_address == "仓" * 34
+
+
 def test_the_environment_wins_over_the_file_and_the_file_over_the_secrets_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from domain import texts
 from domain.rulebook_file import default
+from domain.return_address import FULL
 from domain.texts import MESSAGE_BYTES, TextError, render, templates, variables_of
 from domain.tone import findings
 from domain.vocabulary import CaseType, FreightPayer, Liability, Outcome, Party, ReasonCode, Resolution, Stage
@@ -118,21 +119,17 @@ WANTED = {
     "ruling_explained",
 }
 LONG = {
-    "case_no": "20261120000123456789",
-    "order_no": "2026112000012345678",
-    "rma": "RMA-20261120000123456789",
+    **FULL,
     "waybill": "YT1234567890123",
     "return_address": "示例省样板市测试路1号1号仓 退货组 00000000000",
     "count": "3",
     "days": "15",
     "amount": "12888.50 CNY",
-    "due": "2026-11-20T10:00:00+00:00",
     "stage": "partner_away",
     "outcome": "returned_to_customer",
     "reason": "category_excluded",
     "plan": "partial_refund",
     "options": "return_refund,send_back",
-    "freight": "customer",
     "what": "compensation_red_packet",
     "courier": "jd",
     "parcel": "delivered_by_proxy",
