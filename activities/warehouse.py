@@ -1,8 +1,13 @@
 """Notify the warehouse."""
 
-from temporalio import activity
+from collections import Counter
 
-from activities.failures import as_failures
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.failures import REFUSED, as_failures
+from domain.goods_held import HELD
+from domain.ports.case_file import GoodsHeld
 from domain.ports.customer import AddressBook
 from domain.ports.partner import Receipt
 from domain.ports.warehouse import (
@@ -14,6 +19,7 @@ from domain.ports.warehouse import (
     StockQuestion,
     WarehouseGateway,
 )
+from domain.vocabulary import ShipmentLeg
 
 
 class ShipmentAsk(ShipmentOrder):
@@ -23,11 +29,12 @@ class ShipmentAsk(ShipmentOrder):
 
 
 class WarehouseActivities:
-    """Holds the warehouse port and the address book."""
+    """Holds the warehouse port, the address book, and whose goods are whose."""
 
-    def __init__(self, gateway: WarehouseGateway, book: AddressBook) -> None:
+    def __init__(self, gateway: WarehouseGateway, book: AddressBook, goods: GoodsHeld) -> None:
         self._gateway = gateway
         self._book = book
+        self._goods = goods
 
     @activity.defn
     async def announce_return(self, order: ReturnOrder) -> Receipt:
@@ -37,7 +44,19 @@ class WarehouseActivities:
 
     @activity.defn
     async def ship_goods(self, ask: ShipmentAsk) -> Receipt:
-        """Have goods sent. The address is looked up here and never crosses the history."""
+        """Have goods sent. The address is looked up here and never crosses the history.
+
+        Nothing leaves that another case holds (R-N1): the refusal names the cases.
+        """
+        leaving: Counter[str] = Counter()
+        if ask.leg is ShipmentLeg.RESHIP:
+            for line in ask.lines:
+                leaving[line.sku] += line.quantity
+        if others := await self._goods.held_by_others(ask.case.shop, ask.case.case_no, leaving):
+            raise ApplicationError(
+                "another case holds the goods", HELD, *others, type=REFUSED, non_retryable=True,
+                category=ApplicationErrorCategory.BENIGN,
+            )  # fmt: skip
         with as_failures("warehouse"):
             recipient = await self._book.recipient(ask.case.shop, ask.customer_ref, ask.address_ref)
             return await self._gateway.ship(ask, recipient)

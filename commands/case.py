@@ -275,7 +275,7 @@ def _explain(told: Explanation) -> None:
         Column("promises", "未兑现承诺", "Open promises"), Column("approvals", "待审批", "Open approvals"),
         Column("proposals", "待顾客答复", "Open proposals"), Column("goodwill", "补偿", "Goodwill"),
         Column("candidates", "可能属于", "May belong to"),
-        Column("held", "开单时商品在办", "Goods held, when opened, by"),
+        Column("held", "商品由他单在办", "Goods held by"),
         Column("claims", "快递索赔单", "Claims on couriers"), Column("claim_of", "所属售后单", "Claim of case"),
         Column("contacts", "未解决时顾客来过", "Came unsolved"), Column("six", "六步", "The six steps"),
         Column("outcome", "结果", "Outcome"),

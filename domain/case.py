@@ -45,6 +45,7 @@ UNDECODABLE = "undecodable_message"  # the kind of record that keeps a message w
 
 
 GOODS_BIND = 3  # the customs since which goods that he sent bind him as those that he never had
+SECOND_LOOK = 3  # the customs since which nothing is given twice, or taken for a word on what was not yet asked
 GOODWILL = "compensation"  # the purpose of a refund, and what an approval is for, when goodwill is given
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
 GOODS_BEYOND = "goods_beyond"  # a parcel held more than was expected: who sees to it says so with a note (W-12)
@@ -253,6 +254,8 @@ class CaseState(BaseModel):
     reimbursed: dict[str, Money] = Field(default={}, exclude_if=lambda paid: not paid)
     repair: RepairState | None = None  # what was last heard of it
     repair_fee: Money | None = None  # what the repairer says that it would cost the customer
+    # Cases that hold its goods by now: a person decides before it goes on (R-N1).
+    held_by: tuple[str, ...] = Field(default=(), exclude_if=lambda cases: not cases)
     handed_to: Party | None = None  # who of staff acts instead of an agent, where the case was handed over (P-STAFF)
     handed_by: str = ""
     liability: Liability | None = None  # whose fault it is, as it was last found out or decided

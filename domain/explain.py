@@ -91,7 +91,7 @@ class Explanation(BaseModel):
     open_promises: list[str]
     open_approvals: list[str]
     open_proposals: list[str]
-    goods_held_by: list[str] = []  # cases that held goods which this one asks for, when it was opened (R-N1)
+    goods_held_by: list[str] = []  # cases that hold its goods, or did when it was opened (R-N1)
     candidates: list[str] = []  # cases that a parcel of nobody may belong to, and what speaks for each (W-3)
     goodwill: list[str] = []  # each gesture and where it stands
     next_goodwill: str = ""  # the first rung of the ladder that he has not declined (M-COMP-LADDER)
@@ -147,7 +147,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
             f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
         ],
         open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
-        goods_held_by=list(start.held_by),
+        goods_held_by=list(state.held_by or start.held_by),
         candidates=[f"{one.case_no} {' '.join(one.why)}" for one in start.candidates],
         goodwill=[f"{g.id} {g.form} {g.amount} {g.state} {g.custom}" for g in state.gestures],
         next_goodwill=next_rung(start.rules, state),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 INBOX_EVENT = "inbox_event"  # the kind of record by which a case puts an event into the inbox
 OF_CASES = "aftersales/cases"  # the source of such events
@@ -55,6 +55,8 @@ class CaseRow(BaseModel):
     closed_at: datetime | None = None
     refunded_minor: int = 0
     currency: str = "CNY"
+    # What it came to dispose of when it became another type (R-N1): pieces by SKU.
+    goods: dict[str, int] = Field(default={}, exclude_if=lambda goods: not goods)
     priority: int = 4  # R-CLASSIFY: 1 comes first
     priority_why: str = ""  # the reasons, codes with blanks between; empty where it is neither important nor urgent
 

@@ -69,9 +69,9 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
             state.withdrawn = True
         case SurveyAnswered():
             state.record(now, "survey_response", f"survey-{state.round}", "R-SURVEY", score=payload.score)
-            clock = state.clocks.get("D-SURVEY")
-            if clock is not None and clock.state is ClockState.RUNNING:
-                clock.end(ClockState.MET, now)
+            for clock in state.clocks.values():
+                if clock.id == "D-SURVEY" and clock.running:
+                    clock.end(ClockState.MET, now)
         case RequestRepeated():
             pass
         case _:

@@ -68,6 +68,9 @@ SERIOUS = frozenset({"worn_serious"})  # questions that an agent does not decide
 PROTECTED: Mapping[str, str] = {"D-PROMISE": "P-PROMISE"}
 """Clocks that no command stops: a promise is a debt."""
 
+AT_MOST_ONE = (Decide, ProvideInput, CloseCase, ReopenCase)
+"""Commands that one question or one door wants: a second would be taken for the answer to the next."""
+
 SIGNATURE = "sign_"  # what an approval is for begins so when a leader signs a form (A-SIGN)
 LAST_PAGE = "last_page"  # what a case waits for that is over, when its journal could not be written to the end
 
@@ -90,6 +93,7 @@ def refusal(start: CaseStart, state: CaseState, message: Message) -> Refusal | N
         return refuse("not_supervisor", "A-SUPQ", zh, en)
     return (
         _out_of_stage(start, state, type(command))
+        or _done_already(state, type(command))
         or grievance.out_of_place(start, state, type(command))
         or courier_claim.out_of_place(start, type(command))
         or unidentified_parcel.out_of_place(start, type(command))
@@ -118,6 +122,7 @@ def available(start: CaseStart, state: CaseState) -> list[tuple[str, Refusal | N
         (
             kind,
             _out_of_stage(start, state, model)
+            or _done_already(state, model)
             or grievance.out_of_place(start, state, model)
             or courier_claim.out_of_place(start, model)
             or unidentified_parcel.out_of_place(start, model),
@@ -179,6 +184,14 @@ def _out_of_stage(start: CaseStart, state: CaseState, model: type[Command]) -> R
     return None
 
 
+def _done_already(state: CaseState, model: type[Command]) -> Refusal | None:
+    if model not in AT_MOST_ONE or all(fact.kind != model.kind for fact in state.mailbox):
+        return None
+    zh = "已有同事作出同样的操作，正在执行；请稍后看 explain"
+    en = "A colleague did so already and it is being carried out; see `explain` in a moment"
+    return refuse("done_already", "R-OWNER", zh, en)
+
+
 def _contents(start: CaseStart, state: CaseState, message: Message, command: Command) -> Refusal | None:
     """What is wrong with this very command."""
     match command:
@@ -218,7 +231,7 @@ def _deciding(start: CaseStart, state: CaseState, message: Message, command: Dec
     if start.request.case_type is CaseType.UNIDENTIFIED_PARCEL:
         return None
     if goods_held.asked(state):
-        return goods_held.deciding(message.role, command)
+        return goods_held.deciding(start, state, message.role, command)
     return (
         grievance.deciding(start, state, command)
         or damage_offer.deciding(start, state, command)

@@ -126,8 +126,7 @@ class Openings:
             return Registered(Opening.OPEN, found.case_no, await self._held_by(connection, request.shop, found.case_no))
 
     async def _held_by(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> tuple[str, ...]:
-        rows = await connection.fetch(SQL["opening_held_by"], shop, case_no)
-        return tuple(row["case_no"] for row in rows)
+        return tuple(await connection.fetchval(SQL["opening_held_by"], shop, case_no))
 
     async def _find(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> FoundCase | None:
         row = await connection.fetchrow(SQL["opening_find"], shop, case_no)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from domain.case import SECOND_LOOK
+from domain.messages.commands import CloseCase, ReopenCase
+from domain.messages.facts import CustomerConfirmed
 from domain.refusals import LAST_PAGE
 from domain.vocabulary import CaseType, Outcome, ParcelState, Party, Stage
 from workflows import counting, settle
 from workflows.course import Case
-from workflows.endings import Withdrawn
+from workflows.endings import CarriedOn, Withdrawn
 from workflows.procedures import procedure_of
+
+LAST_WORDS = frozenset({CustomerConfirmed.kind, CloseCase.kind, ReopenCase.kind})
+"""What was said of how a round ended: no word on the next one."""
 
 
 async def conduct(case: Case) -> Outcome:
@@ -22,8 +30,15 @@ async def conduct(case: Case) -> Outcome:
             break
         _take_up_again(case)
     counting.nothing_provisional(case)
-    await case.until(lambda: settle.nothing_new(case) or None, code=LAST_PAGE, ball=Party.SYSTEM, stage=Stage.CLOSED)
+    await case.until(partial(_all_told, case), code=LAST_PAGE, ball=Party.SYSTEM, stage=Stage.CLOSED)
     return outcome
+
+
+def _all_told(case: Case) -> bool | None:
+    """Whether nothing is left to be told of the case."""
+    if case.request.parent:
+        case.claims.told_too_late()
+    return settle.nothing_new(case) or None
 
 
 async def _handle(case: Case) -> Outcome:
@@ -35,13 +50,14 @@ async def _handle(case: Case) -> Outcome:
                 return await procedure_of(CaseType.SIGNED_NOT_RECEIVED)(case)
             return await case.remedy.decided_at_desk("reopened", "R-REOPEN")
         case.note("case_opened", "R-INTAKE", type=case.request.case_type, reason=case.request.reason)
-        if not await case.goods.are_ours():
-            return Outcome.EXPLAINED
+        await case.goods.are_ours()
         return await procedure_of(case.request.case_type)(case)
     except Withdrawn:
         case.note("request_withdrawn", "R-CANCEL-UNSHIPPED", actor="customer")
         case.state.needs_human = ""
         return Outcome.WITHDRAWN
+    except CarriedOn:
+        return Outcome.EXPLAINED
 
 
 async def _denied(case: Case) -> bool:
@@ -59,6 +75,9 @@ def _take_up_again(case: Case) -> None:
     state.outcome = None
     state.closed_at = None
     state.withdrawn = False
+    if case.start.customs >= SECOND_LOOK:
+        state.mailbox = [fact for fact in state.mailbox if fact.kind not in LAST_WORDS]
+    state.held_by = ()
     state.stage = Stage.REOPENED
     case.exchange.as_agreed()
     case.note("case_reopened", "R-REOPEN", reason=state.reopen_reason)

@@ -59,7 +59,7 @@ async def make(
         except ActivityError as error:
             case.look_at_the_clock()
             if (code := refusal_code(error)) is not None:
-                raise PartnerSaidNo(code) from None
+                raise PartnerSaidNo(code, *_about(error)) from None
         else:
             case.look_at_the_clock()
             return answer
@@ -78,3 +78,8 @@ def refusal_code(error: ActivityError) -> str | None:
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return str(cause.details[0]) if cause.details else "refused"
     return None
+
+
+def _about(error: ActivityError) -> tuple[str, ...]:
+    """What the refusal names besides its code."""
+    return tuple(map(str, error.cause.details[1:])) if isinstance(error.cause, ApplicationError) else ()

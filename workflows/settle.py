@@ -18,6 +18,7 @@ from activities.journal import REFUSED, JournalActivities
 from domain.case import UNDECODABLE
 from domain.case_sheet import sheet
 from domain.clocks import SILENT
+from domain.goods_held import goods_since
 from domain.journal import CaseRow, JournalPage
 from domain.priority import priority
 from domain.vocabulary import CaseStatus, CaseType, Stage
@@ -159,6 +160,7 @@ def row_of(case: Case) -> CaseRow:
         closed_at=state.closed_at,
         refunded_minor=state.refunded,
         currency=order.paid.currency,
+        goods=goods_since(case.request, state.became),
     )
 
 

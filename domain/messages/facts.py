@@ -154,6 +154,15 @@ class ClaimAnswered(Payload):
     accepted: bool
 
 
+class GoodsHeldElsewhere(Payload):
+    """Other cases hold the goods that this one disposes of: the register says so when it comes to that (R-N1)."""
+
+    kind = "goods_held_elsewhere"
+    rule = "R-N1"
+    sender = Party.SYSTEM
+    cases: tuple[str, ...] = Field(min_length=1, max_length=200)
+
+
 class WarehouseAnswered(Payload):
     """The warehouse answers whether a parcel really left (R-NOINFO-OUR)."""
 
@@ -164,6 +173,7 @@ class WarehouseAnswered(Payload):
     stock_at: Instant | None = None  # when goods arrive, if they are missing
     courier: str = Field(default="", max_length=64)  # under which number it left, where we do not know it yet
     waybill: str = Field(default="", max_length=64)
+    request: str = ""  # key of our question, where the warehouse tells it
 
 
 class DamageDescribed(Payload):
@@ -333,9 +343,9 @@ FACTS: Mapping[str, type[Payload]] = {
         CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
         Shipped, RepairStatus, RefundNotice, PaymentReceived, PlatformRuled, RequestRepeated, CalendarChanged,
         CustomerLooked, DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
-        Reimbursed, ClaimAnswered, ParcelAnnounced,
+        Reimbursed, ClaimAnswered, ParcelAnnounced, GoodsHeldElsewhere,
     )
 }  # fmt: skip
 
-AMONG_CASES = frozenset({ClaimAnswered.kind, ParcelAnnounced.kind})
+AMONG_CASES = frozenset({ClaimAnswered.kind, ParcelAnnounced.kind, GoodsHeldElsewhere.kind})
 """What cases are told by cases and by the register alone: no door takes it from outside."""

@@ -6,5 +6,5 @@ courier          `CourierGateway`
 warehouse        `WarehouseGateway`
 refunds          `RefundGateway` · `RefundLedger` · `OneTimeInputs`
 reconciliation   `RefundStatements` · `Reconciliations`
-case_file        `Journal` · `WorkingTime` · `Rulebooks`
+case_file        `Journal` · `GoodsHeld` · `WorkingTime` · `Rulebooks`
 """

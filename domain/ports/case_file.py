@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -27,6 +28,17 @@ class Journal(Protocol):
 
         Raises:
             JournalRefused: a constraint refuses the page.
+        """
+        ...
+
+
+class GoodsHeld(Protocol):
+    """Whose the goods of an order are, where several cases ask for them (R-N1)."""
+
+    async def held_by_others(self, shop: str, case_no: str, leaving: Mapping[str, int]) -> tuple[str, ...]:
+        """The cases that hold what is to leave for this one; none where they are its own, or become so now.
+
+        `leaving`: pieces by SKU that a case disposes of which disposed of none until now.
         """
         ...
 

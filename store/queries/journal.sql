@@ -20,10 +20,10 @@ WITH page AS (
             priority smallint, priority_why text)
     ON CONFLICT (shop, case_no) DO UPDATE
     SET (case_type, stage, ball_with, due_at, due_rule, needs_human, outcome, rulebook, closed_at, refunded_minor,
-         currency, priority, priority_why, revision, last_entry, page_at, entries_missing)
+         currency, goods, priority, priority_why, revision, last_entry, page_at, entries_missing)
       = (excluded.case_type, excluded.stage, excluded.ball_with, excluded.due_at, excluded.due_rule,
          excluded.needs_human, excluded.outcome, excluded.rulebook, excluded.closed_at, excluded.refunded_minor,
-         excluded.currency, excluded.priority, excluded.priority_why, excluded.revision,
+         excluded.currency, coalesce($1::text::jsonb#>'{row,goods}', c.goods), excluded.priority, excluded.priority_why, excluded.revision,
          CASE WHEN excluded.revision > c.revision THEN greatest(c.last_entry, excluded.last_entry)
               ELSE excluded.last_entry END,
          excluded.page_at,

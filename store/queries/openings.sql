@@ -16,13 +16,12 @@ UPDATE cases SET holds = true
 WHERE shop = $1 AND case_no = $2 AND stage = 'intake' AND revision = 0 AND goods <> '{}' AND NOT holds;
 
 -- name: opening_held_by
--- Which cases hold goods that this one asks for and does not hold.
-SELECT o.case_no
-FROM cases AS c JOIN case_handles AS h ON h.shop = c.shop AND h.value = c.order_no AND h.kind = 'order_no'
-    JOIN cases AS o ON o.shop = h.shop AND o.case_no = h.case_no
-WHERE c.shop = $1 AND c.case_no = $2 AND NOT c.holds AND o.holds AND o.case_no <> c.case_no AND o.order_no = c.order_no
-    AND o.goods ?| ARRAY(SELECT jsonb_object_keys(c.goods))
-ORDER BY o.opened_at, o.case_no;
+SELECT goods_held_by($1, $2);
+
+-- name: opening_hold_before_leaving
+-- Goods are about to leave for a case: it holds them if they are free. One that disposed of none until now disposes of those that leave ($3).
+UPDATE cases SET goods = CASE WHEN goods = '{}' THEN $3 ELSE goods END, holds = true
+WHERE shop = $1 AND case_no = $2 AND NOT holds AND (goods <> '{}' OR $3 <> '{}'::jsonb);
 
 -- name: opening_handles
 INSERT INTO case_handles (shop, value, kind, case_no)

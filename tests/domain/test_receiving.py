@@ -50,6 +50,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "parcel_announced": {"case": "1001"},
     "reimbursed": {"amount": {"minor": 4500, "currency": "CNY"}},
     "claim_told": {"claim": "C1.claim", "accepted": True},
+    "goods_held_elsewhere": {"cases": ["C2"]},
 }
 
 
@@ -120,6 +121,15 @@ def test_an_answered_survey_stops_its_clock() -> None:
     desk.does("survey_answered", "customer", score=5)
     assert clock.state is ClockState.MET
     assert desk.records("survey_response") == [{"score": 5}]
+
+
+def test_an_answer_after_a_reopening_stops_the_survey_of_that_closing() -> None:
+    """The survey of the second closing is answered before it is sent: he is not asked either."""
+    desk = Desk("aftercare")
+    before, now = desk.clock("D-SURVEY"), desk.clock("D-SURVEY/2")
+    before.end(ClockState.CANCELLED, desk.now)
+    desk.does("survey_answered", "customer", score=5)
+    assert (before.state, now.state) == (ClockState.CANCELLED, ClockState.MET)
 
 
 @given(ids=st.lists(st.text(min_size=1, max_size=128), min_size=1, max_size=20))

@@ -24,7 +24,11 @@ from tests.starter.events import SHOP, fact, request
 from tests.starter.test_dispatcher import CASE, ORDER, put, until_quiet
 
 CLAIM = f"{CASE}.claim"
-SAID = {"claim_told": {"claim": CLAIM, "accepted": True}, "parcel_announced": {"case": CASE}}
+SAID: dict[str, dict[str, Any]] = {
+    "claim_told": {"claim": CLAIM, "accepted": True},
+    "parcel_announced": {"case": CASE},
+    "goods_held_elsewhere": {"cases": ["C2"]},
+}
 
 
 def claim(**order: Any) -> CloudEvent:

@@ -112,3 +112,182 @@ async def test_two_cases_of_one_order_never_pay_more_than_was_paid_for_it(house:
         "SELECT committed_minor, paid_minor FROM orders WHERE shop = $1 AND order_no = $2", first.shop, first.order_no
     )
     assert (row["committed_minor"], row["paid_minor"]) == (sum(paid), 4500)
+
+
+LOST = {"reason": "not_received", "courier": {"state": "lost"}}
+
+
+async def sent_again(house: House, *cases: LivedCase) -> list[int]:
+    """How many parcels the warehouse really sent for each of them."""
+    return [len(await case.ledger("goods_shipped")) for case in cases]
+
+
+async def test_a_query_whose_parcel_is_lost_holds_its_goods_from_then_on(house: House) -> None:
+    """R-LOST: he asked where it is and disposed of nothing; now another parcel is coming, and a return has to wait."""
+    query = await house.open("tracking_query", **LOST)
+    assert (await query.state()).became == "parcel_lost"
+    assert await holding(house, query) == [True]
+
+    late = await house.beside(query, "return_refund")
+
+    assert (await late.rest()).needs_human == "decide:goods_held"
+    assert (await late.handle.query("explain"))["goods_held_by"] == [query.case_no]
+    await late.act("decide", resolution="same_affair")
+    assert await query.to_the_end() == "reshipped"
+    assert await sent_again(house, query, late) == [1, 0]
+
+
+async def test_a_lost_parcel_whose_goods_are_in_another_case_is_seen_by_a_person_before_it_is_sent_again(
+    house: House,
+) -> None:
+    """An exchange runs; its order's query turns out lost: `go_on` moves the goods, and the exchange learns of it."""
+    first = await house.open("exchange")
+    query = await house.beside(first, "tracking_query", **LOST)
+    await house.hand_over()
+
+    asked = await query.run_until(needs_human="decide:goods_held", ball_with="agent")
+
+    assert asked.waiting_for == "decision_goods_held"
+    assert (await query.one("goods_held_elsewhere")).data["cases"] == [first.case_no]
+    assert (await query.handle.query("explain"))["goods_held_by"] == [first.case_no]
+    assert await holding(house, first, query) == [True, False]
+    await query.act("decide", by="supervisor:2", resolution="go_on")
+    assert await holding(house, first, query) == [False, True]
+    await house.hand_over()
+    assert (await first.rest()).needs_human == "decide:goods_held", "whoever has lost them stands at the desk too"
+    assert (await first.handle.query("explain"))["goods_held_by"] == [query.case_no]
+
+    await first.act("decide", resolution="same_affair")
+
+    assert await first.to_the_end() == "explained"
+    assert len(await first.told("carried_on")) == 1
+    assert await query.to_the_end() == "reshipped"
+    assert await sent_again(house, first, query) == [0, 1]
+
+
+async def test_of_two_queries_about_one_lost_parcel_one_is_sent_again(house: House) -> None:
+    """He asked twice where it is, and both learn at the same moment that it is lost: one holds it, one is asked."""
+    own = {"request_id": "asked-twice", "courier": {"state": "in_transit"}}
+    first = await house.open("tracking_query", reason="not_received", **own)
+    second = await house.beside(first, "tracking_query", reason="not_received")
+    await first.run_until(waiting_for="delivery")
+    await second.run_until(waiting_for="delivery")
+
+    await first.say("parcel_update", waybill=first.request["order"]["waybill"], state="lost")
+    await second.say("parcel_update", waybill=first.request["order"]["waybill"], state="lost")
+    await house.hand_over()
+
+    held = await holding(house, first, second)
+    assert sorted(held) == [False, True]
+    holder, other = (first, second) if held[0] else (second, first)
+    await other.run_until(needs_human="decide:goods_held")
+    assert await holder.to_the_end() == "reshipped"
+    await other.act("decide", resolution="same_affair")
+    assert await other.to_the_end() == "explained"
+    assert await sent_again(house, holder, other) == [1, 0]
+
+
+async def test_nothing_leaves_for_a_complaint_that_another_case_holds(house: House) -> None:
+    """A complaint holds no goods; an agent has them sent again while they are on their way back: he is asked first."""
+    first = await house.open("return_refund")
+    second = await house.beside(first, "bad_review", reason="service")
+    await second.run_until(lambda now: now.needs_human.startswith("decide:"))
+    await second.act("decide", resolution="reship")
+
+    asked = await second.run_until(needs_human="decide:goods_held")
+
+    assert asked.waiting_for == "decision_goods_held"
+    assert await sent_again(house, second) == [0]
+    assert await second.journal("shipment_ordered") == []
+    with pytest.raises(Refused) as refused:
+        await second.act("decide", resolution="go_on")
+    assert refused.value.code == "not_supervisor"
+
+    await second.act("decide", by="supervisor:2", resolution="go_on")
+
+    await second.run_until(waiting_for="delivery")
+    assert await sent_again(house, second) == [1]
+    assert await holding(house, first, second) == [False, True]
+
+
+async def test_a_case_taken_up_again_learns_that_its_goods_are_in_another_one(house: House) -> None:
+    """R-REOPEN: withdrawn, then exchanged in a second case, then taken up again: whose goods they are comes first."""
+    first = await house.open("return_refund")
+    await first.say("customer_withdrew")
+    await first.run_until(stage="closed")
+    second = await house.beside(first, "exchange")
+    assert await holding(house, first, second) == [False, True]
+
+    await first.act("reopen_case", reason="called_again")
+    await house.hand_over()
+
+    await first.run_until(needs_human="decide:goods_held")
+    assert (await first.handle.query("explain"))["goods_held_by"] == [second.case_no]
+    await first.act("decide", by="supervisor:2", resolution="go_on")
+    assert await holding(house, first, second) == [True, False]
+    now = await first.rest()
+    assert (now.needs_human, now.waiting_for, now.stage) == ("decide:reopened", "decision_reopened", "plan")
+    await first.act("decide", resolution="explain_only")
+    assert await first.to_the_end() == "rejected"
+
+
+async def test_a_case_taken_up_again_whose_goods_are_free_is_asked_nothing_more(house: House) -> None:
+    """R-REOPEN: nobody else has them: it holds them again, and a person decides about the case itself."""
+    first = await house.open("return_refund")
+    await first.say("customer_withdrew")
+    await first.run_until(stage="closed")
+    await first.act("reopen_case", reason="called_again")
+    await house.hand_over()
+    assert (await first.rest()).needs_human == "decide:reopened"
+    assert await holding(house, first) == [True]
+    assert await first.journal("goods_held_elsewhere") == []
+
+
+async def test_a_case_with_the_goods_in_hand_does_not_leave_them_to_another(house: House) -> None:
+    """They came back for the return, and a supervisor moved them to an exchange: the return goes on, or nobody does."""
+    first = await house.open("return_refund")
+    second = await house.beside(first, "exchange")
+    await first.run_until(waiting_for="inspection")
+    await second.act("decide", by="supervisor:2", resolution="go_on")
+    await house.hand_over()
+    await first.run_until(needs_human="decide:goods_held")
+    with pytest.raises(Refused) as refused:
+        await first.act("decide", by="supervisor:2", resolution="same_affair")
+    assert (refused.value.code, refused.value.rule) == ("goods_here", "R-N1")
+
+    await first.act("decide", by="supervisor:2", resolution="go_on")
+
+    assert await holding(house, first, second) == [True, False]
+    await house.hand_over()
+    await second.run_until(needs_human="decide:goods_held")
+    assert len(await second.journal("goods_taken_over")) == 1
+    await second.act("decide", resolution="same_affair")
+    assert await second.to_the_end() == "explained"
+    assert await first.to_the_end() == "refunded"
+
+
+async def test_the_question_outlasts_every_new_run(house: House) -> None:
+    """A case that goes on in a new run at each rest is asked once whose goods they are, and escalated once a day."""
+    first = await house.open("exchange")
+    query = await house.beside(first, "tracking_query", request_id="anew-lost-query", **LOST)
+    await house.hand_over()
+    await query.run_until(needs_human="overdue:S-DECIDE")
+    await query.pass_time(hours=1)
+
+    assert len(await query.journal("decision_asked", question="goods_held")) == 1
+    assert len(await query.journal("escalated", reason="overdue:S-DECIDE")) == 1
+    await query.act("decide", by="supervisor:2", resolution="go_on")
+    assert await query.to_the_end() == "reshipped"
+    assert len(await query.journal("goods_taken_over")) == 1
+
+
+async def test_a_case_whose_money_is_on_its_way_is_not_held_up(house: House) -> None:
+    """R-REF-PATH: the refund was asked for when a supervisor moved the goods: what was paid bounds it, it goes on."""
+    first = await house.open("return_refund", provider={"answer": "pending"})
+    second = await house.beside(first, "exchange")
+    await first.run_until(waiting_for="refund_notice")
+    await second.act("decide", by="supervisor:2", resolution="go_on")
+    await house.hand_over()
+    assert (await first.rest()).needs_human == ""
+    assert await first.to_the_end() == "refunded"
+    assert await first.payments() == [4500]

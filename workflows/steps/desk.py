@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from domain.answers import Ruling
 from domain.approval import ask_approval
-from domain.case import Approval, Verdict
+from domain.case import SECOND_LOOK, Approval, Verdict
 from domain.messages.commands import Decide
 from domain.money import Money
 from domain.vocabulary import Party, Stage
@@ -53,10 +54,8 @@ class Desk:
         name: str = "",
     ) -> T:
         """Put a question before a person until `ready` gives a value; `name` tells the same question's turns apart."""
-        case = self._case
-        case.note("decision_asked", rule, question=question)
-        case.state.needs_human = f"decide:{question}"
-        turn = 0
+        case, turn = self._case, 0
+        await case.once(f"asked/{name or question}", lambda: self._asked(question, rule), bool)
         while True:
             turn += 1
             id = within if turn == 1 else "S-DECIDE"
@@ -73,7 +72,20 @@ class Desk:
             if made is not None:
                 case.state.needs_human = ""
                 return made
-            escalate(case, f"overdue:{id}", rule)
+            await case.once(
+                f"asked/{name or question}/overdue/{turn}", partial(self._overdue, f"overdue:{id}", rule), bool
+            )
+
+    async def _asked(self, question: str, rule: str) -> bool:
+        while self._case.start.customs >= SECOND_LOOK and self.take_decision() is not None:
+            pass  # it was on another question, which found its answer elsewhere
+        self._case.note("decision_asked", rule, question=question)
+        self._case.state.needs_human = f"decide:{question}"
+        return True
+
+    async def _overdue(self, code: str, rule: str) -> bool:
+        escalate(self._case, code, rule)
+        return True
 
     def _platform_waits_until(self) -> datetime | None:
         """The deadline that a platform gave with the request, while it is ahead: what we decide is never due later."""

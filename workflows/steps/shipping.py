@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from activities.warehouse import ShipmentAsk, WarehouseActivities
+from domain.goods_held import HELD
 from domain.messages.facts import Shipped, WarehouseAnswered
 from domain.order import AskedLine
 from domain.ports.partner import Receipt
@@ -77,31 +78,35 @@ class Shipping:
         self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], *, not_by: str, beside: str
     ) -> bool:
         case = self._case
-        try:
-            await case.partner(
-                f"{step}/ordered",
-                WarehouseActivities.ship_goods,
-                lambda key: ShipmentAsk(
-                    key=key,
-                    case=case.key,
-                    leg=leg,
-                    lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in goods or case.order.lines),
-                    address_ref=case.state.address_ref,
-                    customer_ref=case.order.customer_ref,
-                    not_by=not_by,
-                    beside=beside,
-                    at=case.now,
-                ),
-                kind="W",
-                summary=_SUMMARY.get(leg, "请仓库发货 · Have the warehouse ship"),
-                result=Receipt,
-            )
-        except PartnerSaidNo as no:
-            case.note("shipment_refused", rule, leg=leg, code=no.code)
-            return False
-        sent = [{"sku": line.sku, "quantity": line.quantity} for line in goods or case.order.whole()]
-        case.note("shipment_ordered", rule, leg=leg, goods=sent)
-        return True
+        while True:
+            try:
+                await case.partner(
+                    f"{step}/ordered",
+                    WarehouseActivities.ship_goods,
+                    lambda key: ShipmentAsk(
+                        key=key,
+                        case=case.key,
+                        leg=leg,
+                        lines=tuple(Line(sku=line.sku, quantity=line.quantity) for line in goods or case.order.lines),
+                        address_ref=case.state.address_ref,
+                        customer_ref=case.order.customer_ref,
+                        not_by=not_by,
+                        beside=beside,
+                        at=case.now,
+                    ),
+                    kind="W",
+                    summary=_SUMMARY.get(leg, "请仓库发货 · Have the warehouse ship"),
+                    result=Receipt,
+                )
+            except PartnerSaidNo as no:
+                if no.code == HELD:
+                    await case.goods.may_leave(no.about)
+                    continue
+                case.note("shipment_refused", rule, leg=leg, code=no.code)
+                return False
+            sent = [{"sku": line.sku, "quantity": line.quantity} for line in goods or case.order.whole()]
+            case.note("shipment_ordered", rule, leg=leg, goods=sent)
+            return True
 
     async def _waybill(self, step: str) -> str:
         """Wait for the parcel's number; a late hand-over escalates (R-SHIP-24H) and is waited for all the same."""
@@ -138,9 +143,12 @@ class Shipping:
             )
             if not await case.desk.even_if_refused(question, Party.WAREHOUSE):
                 return False
-            clock = await case.clock("D-NOINFO", name="D-NOINFO/warehouse")
+            clock, key = (
+                await case.clock("D-NOINFO", name="D-NOINFO/warehouse"),
+                case.partner_key("handed_over/asked", "Q"),
+            )
             answer = await case.until(
-                lambda: case.take(WarehouseAnswered),
+                lambda: case.take(WarehouseAnswered, lambda said, _: said.request in ("", key)),
                 code="warehouse_answer",
                 ball=Party.WAREHOUSE,
                 stage=Stage.WAITING_WAREHOUSE,
