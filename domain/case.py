@@ -49,6 +49,7 @@ SECOND_LOOK = 3  # the customs since which nothing is given twice, or taken for 
 GOODWILL = "compensation"  # the purpose of a refund, and what an approval is for, when goodwill is given
 FEE = "fee:"  # what a proposal's plan begins with when it quotes a fee that staff asked for
 GOODS_BEYOND = "goods_beyond"  # a parcel held more than was expected: who sees to it says so with a note (W-12)
+NOT_IN_PARCEL = "not_in_parcel"  # the parcel that he named came without his goods: till they come, or a note (W-12)
 WORDS = frozenset({CustomerReplied.kind, CustomerAgreed.kind})  # facts that want an answer when no step waits for them
 AWAITED = frozenset({"customer_to_surface", "contact_slot"})  # what a case waits for when any word of his is welcome
 POSTAGE_ASKED = "postage_asked"  # a breach by us of which a supervisor is told; his note says that he knows

@@ -9,6 +9,7 @@ from domain.case import (
     FEE,
     GOODS_BEYOND,
     GOODWILL,
+    NOT_IN_PARCEL,
     POSTAGE_ASKED,
     UNANSWERED,
     WORDS,
@@ -139,7 +140,7 @@ def answered(state: CaseState, message: Message) -> None:
     if state.needs_human == UNANSWERED:
         state.mailbox = [fact for fact in state.mailbox if fact.kind not in WORDS]
     told = state.needs_human == POSTAGE_ASKED and message.role in (Party.SUPERVISOR, Party.MANAGER)
-    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED, PlatformRuled.kind, GOODS_BEYOND):
+    if told or state.needs_human in (UNANSWERED, goodwill.DECLINED, PlatformRuled.kind, GOODS_BEYOND, NOT_IN_PARCEL):
         state.needs_human = ""
 
 

@@ -21,6 +21,7 @@ class Sharer(BaseModel):
     holds: bool  # whether they are its own, and no other case's (domain/goods_held.py)
     ordered: dict[str, int]  # the whole order
     had: dict[str, int] = {}  # what it got of parcels before
+    dealt: dict[str, int] = {}  # what of that was its part of shared ones
     closed: bool = False
 
 
@@ -78,6 +79,15 @@ def deal(lines: Iterable[ReceivedLine], cases: Sequence[Sharer]) -> Dealt:
         if left > 0:
             beyond.append(line.model_copy(update={"quantity": left}))
     return Dealt(shares={case_no: tuple(got) for case_no, got in shares.items()}, beyond=tuple(beyond))
+
+
+def kept(lines: Iterable[ReceivedLine], cases: Sequence[Sharer], newcomer: str) -> Dealt:
+    """What each case counted of a receipt that it was told before the `newcomer` named the parcel; `beyond` is open.
+
+    It may have counted whatever its order holds, and not only what it asked for: of that nothing is given twice.
+    """
+    before = [case for case in expecting(cases) if case.case_no != newcomer]
+    return deal(lines, [case.model_copy(update={"goods": case.ordered, "had": case.dealt}) for case in before])
 
 
 def pieces(lines: Iterable[Mapping[str, object]]) -> dict[str, int]:

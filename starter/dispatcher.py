@@ -26,6 +26,7 @@ from starter.envelope import check, message_id, read_message
 from starter.fact_delivery import FactDelivery
 from starter.handing_over import Done, Handed, Pace, Refuse, TemporalAway, Wait
 from starter.intake_settings import IntakeSettings
+from starter.named_later import NamedLater
 from starter.pace import Paces
 from starter.problem import BadEvent, Problem
 from starter.unidentified import Unidentified
@@ -66,15 +67,17 @@ class Dispatcher:
         self._openings = Openings(pool)
         paces = Paces(settings.signals_per_case_and_minute)
         self._opening = CaseOpening(client, self._openings, paces, rulebook)
+        shares = ParcelShares(pool)
         self._facts = FactDelivery(
             client,
             self._openings,
             self._opening,
             paces,
             settings.trouble,
-            shares=ParcelShares(pool),
+            shares=shares,
             unidentified=Unidentified(self._openings, self._opening, ParcelCandidates(pool)),
             late=LateReimbursements(pool),
+            named_later=NamedLater(self._inbox, shares),
             second_look=settings.first_wait_seconds,
         )
 

@@ -26,6 +26,7 @@ from domain.refusals import STAFF_ROLES
 from domain.vocabulary import CaseType, ParcelState, Party, ReasonCode
 from starter.case_opening import PATIENCE, CaseOpening
 from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case, asking_temporal
+from starter.named_later import NamedLater
 from starter.pace import Paces
 from starter.problem import Problem
 from starter.unidentified import Unidentified
@@ -65,6 +66,7 @@ class FactDelivery:
         shares: ParcelShares,
         unidentified: Unidentified,
         late: LateReimbursements,
+        named_later: NamedLater,
         second_look: float,
     ) -> None:
         self._client = client
@@ -75,6 +77,7 @@ class FactDelivery:
         self._shares = shares
         self._unidentified = unidentified
         self._late = late
+        self._named_later = named_later
         self._second_look = second_look
 
     async def deliver(
@@ -115,6 +118,7 @@ class FactDelivery:
             appeared = (f"waybill:{waybill}",)
         if isinstance(fact, ReturnShipped) and not targets[0].closed:
             await self._announce(targets[0].shop, targets[0].case_no, fact.waybill, at=at, id=id)
+            await self._catch_up(targets[0], fact.waybill, at=at)
         return Done("told", targets[0].shop, targets[0].case_no, appeared=appeared)
 
     async def _tell(
@@ -194,6 +198,13 @@ class FactDelivery:
                 await self._signal(
                     one, ParcelAnnounced.kind, {**told, "id": f"{id}-announced", "by": "system", "at": at.isoformat()}
                 )
+
+    async def _catch_up(self, case: FoundCase, waybill: str, *, at: datetime) -> None:
+        """Tell the case what others that named the parcel before it were told of that (W-3)."""
+        known = await self._openings.find("waybill", waybill, case.shop)
+        others = [one for one in known if one.case_no != case.case_no and not one.nobodys and not one.beside]
+        for event, fact, id in await self._named_later.of(case, others, waybill):
+            await self._signal(case, fact.kind, _message(fact, event, at=at, id=id))
 
     async def _parts(self, fact: Payload, cases: list[FoundCase], id: str) -> dict[str, ReturnReceived] | None:
         """What each case hears of a parcel in which goods of several came back; None where all hear the same."""

@@ -133,6 +133,11 @@ class Inbox:
         """The event is where it belongs. `customer_ref`: whose person its raw body names."""
         await self._pool.execute(SQL["inbox_done"], row.source, row.id, shop, case_no, customer_ref, note)
 
+    async def told(self, shop: str, case_nos: Sequence[str], types: Sequence[str]) -> list[InboxRow]:
+        """What these cases were told, in order of arrival, as long as it is kept."""
+        rows = await self._pool.fetch(SQL["inbox_told"], shop, list(case_nos), list(types))
+        return [InboxRow(**row) for row in rows]
+
     async def wait(self, row: InboxRow, length: timedelta, note: str) -> None:
         """Try it again after `length`."""
         await self._pool.execute(SQL["inbox_wait"], row.source, row.id, length, note)

@@ -86,3 +86,10 @@ SELECT count(*) FROM (SELECT FROM inbox WHERE status IN ('new', 'claimed') LIMIT
 
 -- name: inbox_counts
 SELECT status, count(*) AS rows FROM inbox GROUP BY status;
+
+-- name: inbox_told
+-- What was told to these cases of certain types, in order of arrival, as long as its body is kept.
+SELECT source, id, number, type, lane, door, raw, headers, received_at, interval '0' AS tried_for, attempts FROM inbox
+WHERE shop = $1 AND case_no = ANY ($2::text[]) AND case_no <> '' AND type = ANY ($3::text[])
+    AND status = 'done' AND note = 'told' AND raw <> ''
+ORDER BY number;

@@ -74,7 +74,7 @@ async def test_what_came_before_a_second_case_named_the_parcel_is_not_dealt_agai
     )
     await live(pool, make_dispatcher, sent("B"), came("in-2", "CUP", "LID"))
     assert await goods(shop_client, "A") == [["CUP"], ["LID"]]
-    assert await goods(shop_client, "B") == [["CUP"]]
+    assert await goods(shop_client, "B") == [["+CUP"], ["CUP"]]
 
 
 async def test_goods_of_a_case_that_has_closed_are_not_counted_by_another(
@@ -111,3 +111,51 @@ async def test_a_parcel_that_came_before_its_number_is_shared_by_all_who_name_it
     assert (await goods(shop_client, "A"), await goods(shop_client, "B")) == ([["CUP"]], [["LID"]])
     for number in ("A", "B"):
         assert (await heard(shop_client, number))[-1][0] == "inspected"
+
+
+async def test_who_names_the_parcel_after_it_came_is_dealt_what_the_first_did_not_expect(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """Cup and lid came when one case knew the number; the lid's, and a spoon's after it, hear of theirs at once."""
+    await live(pool, make_dispatcher, asks("A", "1001", CUP=1), asks("B", "1002", LID=1), asks("C", "1003", SPOON=1))
+    seen = fact("inspected", id="seen", shop="demo", waybill=PARCEL, round=1, result="pass")
+    await live(pool, make_dispatcher, sent("A"), came("in-1", "CUP", "LID", "SPOON"), seen, sent("B"), sent("C"))
+    assert (await goods(shop_client, "B"), await goods(shop_client, "C")) == ([["LID"]], [["SPOON"]])
+    for number in ("B", "C"):
+        assert (await heard(shop_client, number))[-1][0] == "inspected"
+
+    await live(pool, make_dispatcher, sent("B", id="again"), sent("A", id="his-again"))
+    assert (await goods(shop_client, "B"), await goods(shop_client, "A")) == ([["LID"]], [["CUP", "LID", "SPOON"]])
+
+
+async def test_what_was_beyond_when_it_was_dealt_is_his_who_names_the_parcel_later(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """Two cases shared the parcel, and a spoon was nobody's: the third's it is, and no fourth gets it again."""
+    await live(pool, make_dispatcher, asks("A", "1001", CUP=1), asks("B", "1002", LID=1), asks("C", "1003", SPOON=1))
+    await live(pool, make_dispatcher, sent("A"), sent("B"), came("in-1", "CUP", "LID", "SPOON"), sent("C"))
+    assert await goods(shop_client, "C") == [["SPOON"]]
+
+    await live(pool, make_dispatcher, asks("D", "1004", SPOON=1), sent("D"))
+    assert await goods(shop_client, "D") == [["+CUP", "+LID", "+SPOON"]], "nothing is his: a person sees what came"
+
+
+async def test_of_goods_that_the_first_may_have_counted_nothing_is_given_twice(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """One cup came and both sent one: the first has it, and the other stands at the desk with what was in it."""
+    await live(pool, make_dispatcher, asks("A", "1001", CUP=1), asks("B", "1002", CUP=1))
+    await live(pool, make_dispatcher, sent("A"), came("in-1", "CUP"), sent("B"))
+    assert await goods(shop_client, "B") == [["+CUP"]]
+
+    await live(pool, make_dispatcher, came("in-2", "CUP"))
+    assert (await goods(shop_client, "A"), await goods(shop_client, "B")) == ([["CUP"]], [["+CUP"], ["CUP"]])
+
+
+async def test_parts_that_came_before_he_named_the_parcel_are_his_where_the_first_had_his_own(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """The first cup of two that came is the first case's, the second the other's."""
+    await live(pool, make_dispatcher, asks("A", "1001", CUP=1), asks("B", "1002", CUP=1))
+    await live(pool, make_dispatcher, sent("A"), came("in-1", "CUP"), came("in-2", "CUP"), sent("B"))
+    assert await goods(shop_client, "B") == [["CUP"]]

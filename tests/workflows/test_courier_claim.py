@@ -350,3 +350,45 @@ async def test_nobody_opens_a_claim_from_outside(house: House) -> None:
         with pytest.raises(AssertionError, match="opened by the case of the customer"):
             await house.tell(kind, f"foreign-{kind}-{case.case_no}", case.began, request)
     await claim.to_the_end()
+
+
+async def test_money_that_comes_after_the_loss_was_borne_is_booked_on_the_claim(house: House) -> None:
+    """M-COURIER: the claim is over when the courier pays after all; the month has the money, the claim its outcome."""
+    _, claim = await opened(house, {"claim": "refused"})
+    await claim.run_until(needs_human="decide:claim_rejected")
+    await claim.act("decide", by="manager:1", resolution="write_off")
+    assert await claim.to_the_end() == "written_off"
+
+    for _ in range(2):  # his system sends it twice
+        await claim.say("reimbursed", amount={"minor": 4500}, receipt_ref="his/1")
+    await claim.say("reimbursed", amount={"minor": 100}, receipt_ref="his/2")
+
+    assert (await claim.row())["outcome"] == "reimbursed"
+    states = [(one["state"], one["amount_minor"]) for one in await claim.records("courier_claim")]
+    assert states == [("written_off", 4500), ("paid", 4500)]
+    assert len(await claim.journal("reimbursed")) == 1
+    (stopped,) = await house.pool.fetch(
+        "SELECT problems FROM quarantine WHERE event_id IN (SELECT id FROM inbox WHERE lane = $1)",
+        f"case:{claim.shop}/{claim.case_no}",
+    )
+    assert [one["code"] for one in stopped["problems"]] == ["not_booked"], "more than was lost: a person looks at it"
+
+
+async def test_money_told_while_the_last_page_of_a_claim_waits_for_the_database_is_booked_too(house: House) -> None:
+    """M-COURIER: written off, its last page cannot be written, and just then the courier pays: nothing is lost."""
+    _, claim = await opened(house, {"claim": "refused"})
+    await claim.run_until(needs_human="decide:claim_rejected")
+    await house.pool.execute(f"""
+        CREATE FUNCTION no_page() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN RAISE EXCEPTION USING ERRCODE = ''insufficient_resources''; END';
+        CREATE TRIGGER no_page BEFORE INSERT ON journal_entries FOR EACH ROW WHEN (NEW.case_no = '{claim.case_no}')
+            EXECUTE FUNCTION no_page()""")
+    await claim.act("decide", by="manager:1", resolution="write_off")
+    await claim.say("reimbursed", amount={"minor": 4500}, receipt_ref="his/1")
+    await house.pool.execute("DROP FUNCTION no_page CASCADE")
+
+    assert await claim.to_the_end() == "written_off"
+    await house.hand_over()
+    assert (await claim.row())["outcome"] == "reimbursed"
+    states = [(one["state"], one["amount_minor"]) for one in await claim.records("courier_claim")]
+    assert states == [("written_off", 4500), ("paid", 4500)]

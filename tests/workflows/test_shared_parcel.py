@@ -105,3 +105,40 @@ async def test_parts_of_one_parcel_and_verdicts_on_one_order_reach_the_case_that
 
     await first.run_until(needs_human="decide:inspection_customer_damage")
     assert await second.to_the_end() == "refunded"
+
+
+async def test_who_names_the_parcel_after_it_was_opened_and_looked_at_has_his_money_too(house: House) -> None:
+    """W-3: cup and lid came under one case's number; the other names it a day later and waits no more."""
+    first = await returned(house, "SH4", [line("CUP", 1, 4000)])
+    second = await house.open(
+        "return_refund", order={"lines": [line("LID", 1, 3000)], "paid": 3000}, customer={"ships_after": "never"}
+    )
+    await second.run_until(waiting_for="return_number")
+    lines = [{"sku": "LID", "quantity": 1}, {"sku": "CUP", "quantity": 1}]
+    await warehouse_says(house, first, "return_received", waybill="SH4", lines=lines)
+    await passed(house, first, "SH4")
+    assert await first.to_the_end() == "refunded"
+
+    await second.say("return_shipped", courier="yto", waybill="SH4")
+    assert await second.to_the_end() == "refunded"
+    assert (await first.payments(), await second.payments()) == ([4000], [3000])
+    (logged,) = [one for one in await second.records("inbound_parcel_log") if one["received"]]
+    assert logged["received"] == {"LID": 1}
+
+
+async def test_whose_goods_were_not_in_the_parcel_that_he_names_stands_at_the_desk_until_they_come(
+    house: House,
+) -> None:
+    """W-12: one cup came and is the first's; a person sees at once that the second's is missing, and it comes later."""
+    first = await returned(house, "SH5", [line("CUP", 1, 4000)])
+    second = await house.open(
+        "return_refund", order={"lines": [line("CUP", 1, 3000)], "paid": 3000}, customer={"ships_after": "never"}
+    )
+    await second.run_until(waiting_for="return_number")
+    await warehouse_says(house, first, "return_received", waybill="SH5", lines=[{"sku": "CUP", "quantity": 1}])
+
+    await second.say("return_shipped", courier="yto", waybill="SH5")
+    now = await second.rest()
+    assert (now.waiting_for, now.needs_human, now.ball_with) == ("return_parcel", "not_in_parcel", "agent")
+    await warehouse_says(house, second, "return_received", waybill="SH5", lines=[{"sku": "CUP", "quantity": 1}])
+    assert (await second.run_until(waiting_for="inspection")).needs_human == ""

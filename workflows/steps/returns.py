@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.warehouse import WarehouseActivities
-from domain.case import GOODS_BEYOND, InspectionDone, ReturnLeg, ReturnStatus, Verdict
+from domain.case import GOODS_BEYOND, NOT_IN_PARCEL, InspectionDone, ReturnLeg, ReturnStatus, Verdict
 from domain.clocks import Clock, ClockState
 from domain.holding import holds
 from domain.messages.facts import Inspected, ReceivedLine, ReturnReceived, ReturnShipped
@@ -162,11 +162,13 @@ class Returns:
             return None
         goods = case.state.goods
         beyond = (*part.beyond, *(line for line in part.lines if line.order_no not in ("", case.order.order_no)))
-        if beyond:
-            self._holds_more(beyond)
         own = tuple(line for line in part.lines if line.order_no in ("", case.order.order_no))
+        if beyond:
+            self._holds_more(beyond, GOODS_BEYOND if own or goods.received_at else NOT_IN_PARCEL)
         if beyond and not own:
             return None
+        if case.state.needs_human == NOT_IN_PARCEL:
+            case.state.needs_human = ""
         whole = tuple(ReceivedLine(sku=line.sku, quantity=line.quantity) for line in case.request.concerned)
         for line in own or whole:  # a confirmation without lines is for the whole order
             goods.received[line.sku] = goods.received.get(line.sku, 0) + line.quantity
@@ -180,14 +182,14 @@ class Returns:
                     received=dict(goods.received))  # fmt: skip
         return True
 
-    def _holds_more(self, beyond: Iterable[ReceivedLine]) -> None:
-        """Goods that no case expects were in the parcel: a person sees to them, the case goes on (W-12)."""
+    def _holds_more(self, beyond: Iterable[ReceivedLine], reason: str) -> None:
+        """Goods that are not this case's were in the parcel: a person sees to them, the case goes on (W-12)."""
         case = self._case
         more = {line.sku: line.quantity for line in beyond}
         case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-12", waybill=case.state.goods.waybill,
                     beyond=more)  # fmt: skip
         already = case.state.needs_human
-        escalate(case, GOODS_BEYOND, "W-12")
+        escalate(case, reason, "W-12")
         case.state.needs_human = already or case.state.needs_human
 
     @holds("W-5")
