@@ -171,13 +171,20 @@ class Days:
         act = await self._staff.act(lived.case, lived.shown)
         if act is None:
             return False
-        message = {**act.fields, "by": act.by, "id": str(uuid.uuid4()), "at": lived.now.isoformat()}
+        on = lived
+        if act.on:  # it may not have begun yet
+            handle, on = self.client.get_workflow_handle(f"case/{act.on}"), Lived(act.on, NEVER, NEVER)
+            await self._at_rest(handle, on)
+        message = {**act.fields, "by": act.by, "id": str(uuid.uuid4()), "at": on.now.isoformat()}
         try:
             await handle.execute_update(act.command, message)
         except WorkflowUpdateFailedError as error:
             why = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
-            raise CaseStuck(_told(lived, f"{act.by} may not {act.command} {dict(act.fields)}: {why}")) from None
+            raise CaseStuck(_told(on, f"{act.by} may not {act.command} {dict(act.fields)}: {why}")) from None
         lived.acts.append(act)
+        if on is not lived:  # what it tells this one
+            await self._at_rest(handle, on)
+            await self._handed_over(lived)
         return True
 
     async def _pass_time(self, handle: WorkflowHandle[Any, Any], lived: Lived, until: datetime | None) -> None:

@@ -8,6 +8,7 @@ A script is a list of lines, the first that fits is acted on:
     command = "decide"
     by = "agent:17"
     fields = { resolution = "full_refund" }
+    on = "demo/unidentified-7"       # the case that the command is given to, where it is another one than `case`
     times = 1                        # acts at most so often per case; 0: always
 
 The command `wait` leaves the case to whatever comes next. `by = "{approver}"` is whoever may approve; among the fields
@@ -39,6 +40,7 @@ class Act:
     command: str
     by: str
     fields: Mapping[str, Any]
+    on: str = ""  # the case that it is given to, where that is another one
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Line:
     by: str
     case: str = "*"
     fields: Mapping[str, Any] = field(default_factory=dict)
+    on: str = ""
     times: int = 0
 
 
@@ -104,4 +107,4 @@ class Staff:
         if "input" in fields:
             assert self._keep_input is not None, "a script with secrets needs a place to keep them"
             fields["input_ref"] = await self._keep_input(str(fields.pop("input")))
-        return Act(line.command, by, fields)
+        return Act(line.command, by, fields, line.on)

@@ -39,6 +39,14 @@ async def test_a_line_may_wait() -> None:
     assert other is not None
 
 
+async def test_a_line_may_be_about_another_case() -> None:
+    """While his return waits for a number, an agent finds his parcel among those that nobody announced."""
+    staff = Staff([Line("waiting:return_number", "match_parcel", "agent:7", case="demo/1", on="demo/unidentified-7")])
+    act = await staff.act("demo/1", shown(waiting_for="return_number"))
+    assert act is not None
+    assert (act.command, act.on) == ("match_parcel", "demo/unidentified-7")
+
+
 async def test_whoever_may_approves() -> None:
     """An approval is given by the role that it needs."""
     staff = Staff()
