@@ -16,7 +16,7 @@ from domain.ports.collection import (
     CollectionRow,
     CollectionStatus,
 )
-from domain.ports.partner import PartnerRefused
+from domain.ports.partner import PartnerRefused, PartnerUnavailable
 
 
 class CollectionStep(StrEnum):
@@ -53,6 +53,8 @@ class CollectionActivities:
             try:
                 answer = await self._answer(ask)
             except PartnerRefused as no:
+                if ask.step is CollectionStep.LOOK:  # who refuses to tell has not said that nobody paid
+                    raise PartnerUnavailable(f"payments.find refused: {no.code}") from None
                 closed = CollectionAnswer(status=CollectionStatus.CLOSED, code=no.code)
                 await self._ledger.settle(intent.key, closed, intent.at)
                 raise

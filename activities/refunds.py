@@ -9,7 +9,8 @@
              submitting ◄────────────────┘
                  ▼
                 pay ──► note and answer
-                 └─ no answer ──► note `unknown`; the retry asks first
+                 ├─ no answer ──► note `unknown`; the retry asks first
+                 └─ a final no ──► note `refused`, unless it was sent before and the provider knows it
 
 Killed at any arrow, the next attempt starts at the top and pays at most once.
 """
@@ -18,9 +19,10 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.failures import as_failures
-from domain.ports.partner import OutcomeUnknown
+from domain.ports.partner import OutcomeUnknown, PartnerRefused, PartnerUnavailable
 from domain.ports.refunds import (
     OneTimeInputs,
+    RefundAnswer,
     RefundGateway,
     RefundIntent,
     RefundLedger,
@@ -30,6 +32,7 @@ from domain.ports.refunds import (
 )
 
 _FINAL = frozenset({RefundStatus.DONE, RefundStatus.REFUSED})
+_KEY_REUSED = "key_reused"  # the wire's word: under that key stands another payment, whose end is not this one's
 
 
 class RefundAsk(BaseModel):
@@ -60,8 +63,9 @@ class RefundActivities:
             row = await self._ledger.intend(intent)
             if row.status in _FINAL:
                 return row
-            if row.status is not RefundStatus.INTENDED:
-                known = await self._gateway.find_refund(intent.key, intent.channel)
+            sent_before = row.status is not RefundStatus.INTENDED
+            if sent_before:
+                known = await self._known(intent)
                 if known is not None and not (known.status is RefundStatus.NEEDS_HUMAN and ask.person_acted):
                     return await self._ledger.settle(intent.key, known, intent.at)
             value = await self._inputs.take(ask.input_ref, intent.key) if ask.input_ref else None
@@ -79,4 +83,18 @@ class RefundActivities:
             except OutcomeUnknown:
                 await self._ledger.unknown(intent.key, intent.at)
                 raise
+            except PartnerRefused as no:
+                if no.code == _KEY_REUSED:
+                    raise
+                answer = RefundAnswer(status=RefundStatus.REFUSED, code=no.code)
+                before = await self._known(intent) if sent_before else None
+                if before is not None and before.status is not RefundStatus.NEEDS_HUMAN:
+                    answer = before
             return await self._ledger.settle(intent.key, answer, intent.at)
+
+    async def _known(self, intent: RefundIntent) -> RefundAnswer | None:
+        """What the provider knows of the payment. Who refuses to tell has refused no payment: he is asked again."""
+        try:
+            return await self._gateway.find_refund(intent.key, intent.channel)
+        except PartnerRefused as no:
+            raise PartnerUnavailable(f"refunds.find refused: {no.code}") from None

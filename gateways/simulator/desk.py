@@ -147,9 +147,9 @@ def _handle(world: World, call: Call, fault: Fault | None) -> tuple[Reply, str]:
         return Reply(status, {"error": {"code": fault.kind.value}}, retry_after), "not_done"
     if isinstance(call.asked, _Track):
         return Reply(200, courier.track(world, call.asked.waybill, call.asked.at)), "done"
+    if fault and fault.kind is FaultKind.REFUSE and isinstance(call.asked, provider.Statement | _Find):
+        return Reply(422, {"error": {"code": fault.code}}), f"refused:{fault.code}"
     if isinstance(call.asked, provider.Statement):
-        if fault and fault.kind is FaultKind.REFUSE:
-            return Reply(422, {"error": {"code": fault.code}}), f"refused:{fault.code}"
         books = payments.statement if call.partner == "payments" else provider.statement
         return Reply(200, books(world, call.asked)), "done"
     earlier = world.ledger.answer(call.partner, call.key)

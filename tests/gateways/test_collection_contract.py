@@ -7,13 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
+from activities.collection import CollectionActivities, CollectionAsk, CollectionStep
 from domain.money import Money
-from domain.ports.collection import CollectionAnswer, CollectionOrder, CollectionStatus
+from domain.order import Order, OrderLine
+from domain.ports.collection import CollectionAnswer, CollectionIntent, CollectionOrder, CollectionRow, CollectionStatus
 from domain.ports.customer import OutboundMessage
 from domain.ports.partner import CaseKey, PartnerRefused, PartnerUnavailable
 from domain.vocabulary import Channel
 from gateways.collection import SignedCollectionGateway
+from store.collection_ledger import PostgresCollectionLedger
+from store.orders import PostgresOrders
+from store.pool import open_pool
 from tests.gateways.partners import START, Partners, person
 
 ALL = timedelta(days=30)
@@ -118,3 +125,29 @@ async def test_what_nobody_asked_for_is_known_to_nobody(partners: Partners, case
         await gateway(partners).request(order(case, fen=1))
     with pytest.raises(PartnerRefused, match="unknown_channel"):
         await gateway(partners).request(order(case, channel="barter"))
+
+
+async def test_who_refuses_to_tell_has_not_said_that_nobody_paid(
+    partners: Partners, case: CaseKey, database: str
+) -> None:
+    """P-FEEQUOTE: the customer paid, and the provider would not say so at first: he gets what he paid for."""
+    paid = order(case)
+    intent = CollectionIntent(rule="P-FEEQUOTE", **paid.model_dump(exclude={"due_at"}))
+    async with await open_pool(database) as pool:
+        lines = (OrderLine(sku="S", quantity=1, price=paid.amount),)
+        known = Order(order_no=case.order_no, customer_ref="c-1", paid=paid.amount, lines=lines)
+        await PostgresOrders(pool).put(case.shop, known)
+        activities = CollectionActivities(PostgresCollectionLedger(pool), gateway(partners))
+
+        async def collected(step: CollectionStep) -> CollectionRow:
+            wanted = CollectionAsk(intent=intent, step=step, due_at=paid.due_at)
+            return await ActivityEnvironment().run(activities.collect_money, wanted)
+
+        assert (await collected(CollectionStep.REQUEST)).status is CollectionStatus.OPEN
+        await ask(partners, case)
+        await partners.release(case, ALL)
+        await partners.fault("refuse", partner="payments", operation="find")
+        with pytest.raises(ApplicationError) as caught:
+            await collected(CollectionStep.LOOK)
+        assert not caught.value.non_retryable
+        assert (await collected(CollectionStep.LOOK)).status is CollectionStatus.PAID
