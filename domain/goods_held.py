@@ -1,8 +1,8 @@
 """Goods of an order that a case disposes of, and no other case beside it (R-N1: many cases to one order).
 
-From its opening on they are held for that case: until it ends, and beyond that where its outcome kept them (`KEPT`).
-The database keeps this exact (migration 0044). A request for goods that another case holds opens its case all the
-same, which first rests at the desk: a person sees the other case and decides.
+From its opening on they are held for that case (`CaseType.disposes`): until it ends, and beyond that where its outcome
+kept them (`KEPT`). The database keeps this exact (migration 0044). A request for goods that another case holds opens
+its case all the same, which first rests at the desk: a person sees the other case and decides.
 """
 
 from __future__ import annotations
@@ -20,18 +20,6 @@ HELD = "goods_held"  # the code with which the register lets no goods leave that
 TAKEN_OVER = "goods_taken_over"  # the kind of record that moves them
 ANSWERS = frozenset({Resolution.GO_ON, Resolution.SAME_AFFAIR})
 
-DISPOSING = frozenset(
-    {
-        CaseType.RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.CANCEL_BEFORE_RECEIPT, CaseType.EXCHANGE,
-        CaseType.SIZE_UNSUITABLE, CaseType.COLOUR_DIFFERENCE, CaseType.MINOR_FLAW, CaseType.CUSTOMER_MISUSE,
-        CaseType.WARRANTY_REPAIR, CaseType.PAID_MAINTENANCE, CaseType.RESHIP, CaseType.MISSING_ITEM,
-        CaseType.WRONG_ITEM, CaseType.OUT_OF_STOCK, CaseType.PARCEL_LOST, CaseType.PARCEL_DAMAGED,
-        CaseType.SIGNED_NOT_RECEIVED, CaseType.NO_TRACKING_INFO, CaseType.CUSTOMER_UNREACHABLE,
-        CaseType.PARCEL_STUCK, CaseType.OUT_OF_AREA,
-    }
-)  # fmt: skip
-"""Types that may end with goods taken back, mended, sent again or paid back. A query or a complaint holds none."""
-
 KEPT = frozenset({Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED})
 """How a case ends whose goods were paid back: nobody else disposes of them without a supervisor. All others let go."""
 
@@ -42,7 +30,7 @@ def goods_of(request: Request, type: CaseType | None = None) -> dict[str, int]:
     `type` is what it is, where that is not as was asked.
     """
     pieces: Counter[str] = Counter()
-    if (type or request.case_type) in DISPOSING:
+    if (type or request.case_type).disposes:
         for line in request.concerned:
             pieces[line.sku] += line.quantity
     return dict(pieces)
@@ -50,7 +38,7 @@ def goods_of(request: Request, type: CaseType | None = None) -> dict[str, int]:
 
 def goods_since(request: Request, became: CaseType | None) -> dict[str, int]:
     """What it came to dispose of when it became another type: a query whose parcel is lost. Else none."""
-    return {} if became is None or request.case_type in DISPOSING else goods_of(request, became)
+    return {} if became is None or request.case_type.disposes else goods_of(request, became)
 
 
 def asked(state: CaseState) -> bool:

@@ -9,8 +9,7 @@ It orders the work and decides nothing else, so that it is judged anew with each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,36 +17,9 @@ from domain.case import CaseState, PromiseState
 from domain.clocks import SILENT
 from domain.events import CaseStart
 from domain.holding import holds
-from domain.vocabulary import CaseType
+from domain.vocabulary import CaseType, Nature
 
 RULE = "R-CLASSIFY"
-
-
-class Nature(StrEnum):
-    """What a case is about, in the broadest words (性质)."""
-
-    GOODS = "goods"  # 商品
-    PARCEL = "parcel"  # 物流
-    MONEY = "money"  # 钱款
-    GRIEVANCE = "grievance"  # 投诉维权
-
-
-_NATURES: Mapping[Nature, tuple[CaseType, ...]] = {
-    Nature.GRIEVANCE: (
-        CaseType.COMPLAINT, CaseType.DISPUTE, CaseType.PLATFORM_RIGHTS, CaseType.BAD_REVIEW, CaseType.COURIER_CONDUCT,
-    ),
-    Nature.MONEY: (
-        CaseType.REFUND_ONLY, CaseType.CANCEL_BEFORE_RECEIPT, CaseType.PRICE_DIFFERENCE, CaseType.POSTAGE_CLAIM,
-    ),
-    Nature.GOODS: (
-        CaseType.RETURN_REFUND, CaseType.EXCHANGE, CaseType.MISSING_ITEM, CaseType.WRONG_ITEM, CaseType.MINOR_FLAW,
-        CaseType.CUSTOMER_MISUSE, CaseType.COLOUR_DIFFERENCE, CaseType.SIZE_UNSUITABLE, CaseType.WARRANTY_REPAIR,
-        CaseType.PAID_MAINTENANCE,
-    ),
-}  # fmt: skip
-"""Every other type is about a parcel on its way."""
-
-_OF_TYPE: Mapping[CaseType, Nature] = {type: nature for nature, types in _NATURES.items() for type in types}
 
 
 class Priority(BaseModel):
@@ -67,11 +39,6 @@ class Priority(BaseModel):
         return " ".join((*self.important, *self.urgent))
 
 
-def nature(type: CaseType) -> Nature:
-    """What a case of that type is about."""
-    return _OF_TYPE.get(type, Nature.PARCEL)
-
-
 @holds(RULE)
 def priority(start: CaseStart, state: CaseState) -> Priority:
     """Classify the case as it stands now."""
@@ -80,7 +47,7 @@ def priority(start: CaseStart, state: CaseState) -> Priority:
     named = "important_urgent" if important and urgent else "important" if important else "urgent" if urgent else "rest"
     order = start.rules.priorities
     level = order.index(named) + 1 if named in order else max(len(order), 1)
-    return Priority(nature=nature(type), important=important, urgent=urgent, level=level)
+    return Priority(nature=type.nature, important=important, urgent=urgent, level=level)
 
 
 def _important(start: CaseStart, state: CaseState, type: CaseType) -> Iterable[str]:

@@ -8,10 +8,9 @@ from domain.case import CaseState
 from domain.events import CaseStart, Request
 from domain.holding import holds
 from domain.messages.commands import TagCase
-from domain.priority import Nature, nature
 from domain.refusal import Refusal, refuse
 from domain.tag import RULE, Tag, causes
-from domain.vocabulary import Inspection, Liability, RepairState
+from domain.vocabulary import Inspection, Liability, Nature, RepairState
 
 _FOUND: Mapping[Inspection, str] = {
     Inspection.DEFECT_CONFIRMED: "defective",
@@ -31,7 +30,7 @@ def proposed(request: Request, state: CaseState) -> Tag:
     code = _cause(request, state)
     said = request.fault if request.fault is not Liability.UNDETERMINED else None
     liability = state.liability or said or causes()[code].liability
-    about = nature(state.became or request.case_type)
+    about = (state.became or request.case_type).nature
     products = {line.sku: None for line in request.concerned} if about is Nature.GOODS or _of_goods(code) else {}
     return Tag(cause=code, liability=liability, products=tuple(products))
 

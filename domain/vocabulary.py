@@ -1,45 +1,72 @@
 """The words of the rulebook, section 11, as closed sets. Values go on the wire and into PostgreSQL as they stand."""
 
 from enum import StrEnum
+from typing import Final, Self
+
+
+class Nature(StrEnum):
+    """What a case is about, in the broadest words (性质, R-CLASSIFY)."""
+
+    GOODS = "goods"  # 商品
+    PARCEL = "parcel"  # 物流
+    MONEY = "money"  # 钱款
+    GRIEVANCE = "grievance"  # 投诉维权
+
+
+DISPOSES: Final = True
+"""Such a case may end with goods taken back, mended, sent again or paid back: it holds them (domain/goods_held.py)."""
 
 
 class CaseType(StrEnum):
-    """What a case is about (rulebook section 1). A member exists when a procedure for it exists."""
+    """What a case is about (rulebook section 1), and of what nature. A member exists when a procedure for it exists."""
 
-    RETURN_REFUND = "return_refund"  # 退货退款
-    REFUND_ONLY = "refund_only"  # 仅退款
-    CUSTOMER_UNREACHABLE = "customer_unreachable"  # 联系不上
-    NO_TRACKING_INFO = "no_tracking_info"  # 发出无物流信息
-    PARCEL_LOST = "parcel_lost"  # 丢件
-    PARCEL_DAMAGED = "parcel_damaged"  # 破损件
-    MISSING_ITEM = "missing_item"  # 少发 / 漏发
-    WRONG_ITEM = "wrong_item"  # 发错货
-    RESHIP = "reship"  # 补发
-    OUT_OF_STOCK = "out_of_stock"  # 缺货
-    WARRANTY_REPAIR = "warranty_repair"  # 保修
-    PAID_MAINTENANCE = "paid_maintenance"  # 付费维护
-    TRACKING_QUERY = "tracking_query"  # 查件
-    SIGNED_NOT_RECEIVED = "signed_not_received"  # 非本人签收
-    PARCEL_STUCK = "parcel_stuck"  # 件留仓
-    COURIER_CONDUCT = "courier_conduct"  # 快递服务质量差
-    LATE_DELIVERY = "late_delivery"  # 派送不及时
-    LATE_SHIPMENT = "late_shipment"  # 发货不及时
-    COMPLAINT = "complaint"  # 投诉
-    DISPUTE = "dispute"  # 重大纠纷
-    BAD_REVIEW = "bad_review"  # 中差评
-    PLATFORM_RIGHTS = "platform_rights"  # 平台介入
-    ADDRESS_CHANGE = "address_change"  # 改地址
-    OUT_OF_AREA = "out_of_area"  # 超区件
-    CANCEL_BEFORE_RECEIPT = "cancel_before_receipt"  # 未收到货的退货
-    PRICE_DIFFERENCE = "price_difference"  # 退差价
-    POSTAGE_CLAIM = "postage_claim"  # 退运费
-    MINOR_FLAW = "minor_flaw"  # 小瑕疵
-    CUSTOMER_MISUSE = "customer_misuse"  # 使用不当
-    EXCHANGE = "exchange"  # 换货
-    COLOUR_DIFFERENCE = "colour_difference"  # 色差
-    SIZE_UNSUITABLE = "size_unsuitable"  # 尺码
-    UNIDENTIFIED_PARCEL = "unidentified_parcel"  # 无头件: opened by the warehouse's receipt of it, never asked for
-    COURIER_CLAIM = "courier_claim"  # 快递索赔: opened by a customer's case beside itself, never asked for from outside
+    nature: Nature
+    disposes: bool
+
+    def __new__(cls, word: str, nature: Nature = Nature.PARCEL, disposes: bool = False) -> Self:
+        """A member, found by its word."""
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.nature, member.disposes = nature, disposes
+        return member
+
+    RETURN_REFUND = "return_refund", Nature.GOODS, DISPOSES  # 退货退款
+    REFUND_ONLY = "refund_only", Nature.MONEY, DISPOSES  # 仅退款
+    CUSTOMER_UNREACHABLE = "customer_unreachable", Nature.PARCEL, DISPOSES  # 联系不上
+    NO_TRACKING_INFO = "no_tracking_info", Nature.PARCEL, DISPOSES  # 发出无物流信息
+    PARCEL_LOST = "parcel_lost", Nature.PARCEL, DISPOSES  # 丢件
+    PARCEL_DAMAGED = "parcel_damaged", Nature.PARCEL, DISPOSES  # 破损件
+    MISSING_ITEM = "missing_item", Nature.GOODS, DISPOSES  # 少发 / 漏发
+    WRONG_ITEM = "wrong_item", Nature.GOODS, DISPOSES  # 发错货
+    RESHIP = "reship", Nature.PARCEL, DISPOSES  # 补发
+    OUT_OF_STOCK = "out_of_stock", Nature.PARCEL, DISPOSES  # 缺货
+    WARRANTY_REPAIR = "warranty_repair", Nature.GOODS, DISPOSES  # 保修
+    PAID_MAINTENANCE = "paid_maintenance", Nature.GOODS, DISPOSES  # 付费维护
+    TRACKING_QUERY = "tracking_query", Nature.PARCEL  # 查件
+    SIGNED_NOT_RECEIVED = "signed_not_received", Nature.PARCEL, DISPOSES  # 非本人签收
+    PARCEL_STUCK = "parcel_stuck", Nature.PARCEL, DISPOSES  # 件留仓
+    COURIER_CONDUCT = "courier_conduct", Nature.GRIEVANCE  # 快递服务质量差
+    LATE_DELIVERY = "late_delivery", Nature.PARCEL  # 派送不及时
+    LATE_SHIPMENT = "late_shipment", Nature.PARCEL  # 发货不及时
+    COMPLAINT = "complaint", Nature.GRIEVANCE  # 投诉
+    DISPUTE = "dispute", Nature.GRIEVANCE  # 重大纠纷
+    BAD_REVIEW = "bad_review", Nature.GRIEVANCE  # 中差评
+    PLATFORM_RIGHTS = "platform_rights", Nature.GRIEVANCE  # 平台介入
+    ADDRESS_CHANGE = "address_change", Nature.PARCEL  # 改地址
+    OUT_OF_AREA = "out_of_area", Nature.PARCEL, DISPOSES  # 超区件
+    CANCEL_BEFORE_RECEIPT = "cancel_before_receipt", Nature.MONEY, DISPOSES  # 未收到货的退货
+    PRICE_DIFFERENCE = "price_difference", Nature.MONEY  # 退差价
+    POSTAGE_CLAIM = "postage_claim", Nature.MONEY  # 退运费
+    MINOR_FLAW = "minor_flaw", Nature.GOODS, DISPOSES  # 小瑕疵
+    CUSTOMER_MISUSE = "customer_misuse", Nature.GOODS, DISPOSES  # 使用不当
+    EXCHANGE = "exchange", Nature.GOODS, DISPOSES  # 换货
+    COLOUR_DIFFERENCE = "colour_difference", Nature.GOODS, DISPOSES  # 色差
+    SIZE_UNSUITABLE = "size_unsuitable", Nature.GOODS, DISPOSES  # 尺码
+    UNIDENTIFIED_PARCEL = (
+        "unidentified_parcel",
+        Nature.PARCEL,
+    )  # 无头件: opened by the warehouse's receipt, never asked for
+    COURIER_CLAIM = "courier_claim", Nature.PARCEL  # 快递索赔: opened by a customer's case beside itself
 
 
 class Stage(StrEnum):

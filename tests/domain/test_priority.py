@@ -11,10 +11,10 @@ from domain.case import Promised, PromiseState
 from domain.clocks import ClockState
 from domain.explain import explain
 from domain.money import Money
-from domain.priority import Nature, nature, priority
+from domain.priority import priority
 from domain.rules import Rules
 from domain.texts import label
-from domain.vocabulary import CaseType
+from domain.vocabulary import CaseType, Nature
 from tests.domain.cases import NOW, Desk
 
 
@@ -32,7 +32,7 @@ def test_every_type_has_a_nature_and_a_priority(type: CaseType) -> None:
     judged, rules = priority(desk.start, desk.state), desk.start.rules
     assert bool(judged.important) == (type in rules.important_types)
     assert bool(judged.urgent) == (type in rules.urgent_types)
-    assert judged.nature is nature(type)
+    assert judged.nature is type.nature
 
 
 def test_a_case_that_turns_out_graver_moves_up() -> None:
