@@ -62,10 +62,7 @@ class CaseType(StrEnum):
     EXCHANGE = "exchange", Nature.GOODS, DISPOSES  # 换货
     COLOUR_DIFFERENCE = "colour_difference", Nature.GOODS, DISPOSES  # 色差
     SIZE_UNSUITABLE = "size_unsuitable", Nature.GOODS, DISPOSES  # 尺码
-    UNIDENTIFIED_PARCEL = (
-        "unidentified_parcel",
-        Nature.PARCEL,
-    )  # 无头件: opened by the warehouse's receipt, never asked for
+    UNIDENTIFIED_PARCEL = "unidentified_parcel", Nature.PARCEL  # 无头件: opened by the warehouse's receipt alone
     COURIER_CLAIM = "courier_claim", Nature.PARCEL  # 快递索赔: opened by a customer's case beside itself
 
 

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import AsyncIterator
 
 import asyncpg
+import hypothesis
 import pytest_asyncio
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -18,6 +19,10 @@ from local.temporal_server import TemporalServer
 from store.migrate import migrate
 
 _numbers = itertools.count(1)
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")  # how long an example takes says how busy the machine is
 
 
 @pytest_asyncio.fixture(scope="session")
