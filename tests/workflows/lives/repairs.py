@@ -50,6 +50,10 @@ LIVES: Lives = {
         "warranty_repair", {**REPAIR, "repairer": {"ends": "unrepairable"}},
         (SIGNED, commands("approval", "approve", "manager:2")),
     ),
+    "warranty_repair-exchanged_withdrawn": (
+        "warranty_repair", {**REPAIR, "repairer": {"ends": "unrepairable"}},
+        (SIGNED, commands("approval", "approve", "manager:2"), says("delivery", "customer_withdrew")),
+    ),
     "warranty_repair-refunded": (
         "warranty_repair", {**REPAIR, "repairer": {"begins_after": "never"}},
         (SIGNED, _repaired_late("full_refund")),

@@ -129,6 +129,11 @@ LIVES: Lives = {
         "return_refund", {"warehouse": {"second": "customer_damage"}},
         (decides("inspection_customer_damage", "send_back"),),
     ),
+    "return_refund-sent_back_at_his_cost": (
+        "return_refund",
+        {"warehouse": {"second": "customer_damage"}, "order": {"paid": 5100, "freight": 600, "free_postage": False}},
+        (decides("inspection_customer_damage", "send_back"),),
+    ),
     "return_refund-approved": ("return_refund", {"order": DEAR}, (commands("approval", "approve", "supervisor:1"),)),
     "return_refund-pending": ("return_refund", {"provider": {"answer": "pending"}}, ()),
     "return_refund-needs_human": (
