@@ -89,8 +89,9 @@ def ask(world: World, question: StockQuestion) -> dict[str, Any]:
     stock_at = world.later(question.at, persona.stock_after) if not persona.handed_over else None
     stock = {"stock_at": instant(stock_at)} if stock_at else {}
     world.plan(
-        question.key, question.case, answered_at, _WHO, "warehouse_answered", handed_over=persona.handed_over, **stock
-    )
+        question.key, question.case, answered_at, _WHO, "warehouse_answered", request=question.key,
+        handed_over=persona.handed_over, **stock,
+    )  # fmt: skip
     if not persona.handed_over:  # now it is: the first scan follows
         left_at = world.later(stock_at or answered_at, persona.ships_after)
         waybill = question.waybill or reference("OUT", question.case.shop, question.key)
@@ -117,13 +118,13 @@ def change(world: World, asked: PendingChange) -> dict[str, Any]:
     waybill = reference("OUT", asked.case.shop, asked.case.order_no)
     parcel = world.personas.courier(waybill, asked.case.order_no)
     if not persona.holds:
-        left = {"courier": persona.courier, "waybill": waybill}
+        left = {"courier": persona.courier, "waybill": waybill, "request": asked.key}
         world.plan(asked.key, asked.case, answered_at, _WHO, "warehouse_answered", handed_over=True, **left)
         parcels.moves(world, asked.key, asked.case, waybill, since=answered_at, persona=parcel)
         return world.receipt(asked.key)
     effect = "order_held" if asked.action is PendingAction.HOLD else "order_readdressed"
     world.ledger.effect(_WHO, effect, asked.key, asked.case, asked.at, address_ref=asked.address_ref)
-    world.plan(asked.key, asked.case, answered_at, _WHO, "warehouse_answered", handed_over=False)
+    world.plan(asked.key, asked.case, answered_at, _WHO, "warehouse_answered", request=asked.key, handed_over=False)
     if asked.action is PendingAction.READDRESS:
         left_at = world.later(answered_at, persona.ships_after)
         world.plan(asked.key, asked.case, left_at, _WHO, "shipped", courier=persona.courier, waybill=waybill)

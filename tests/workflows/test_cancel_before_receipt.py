@@ -393,3 +393,17 @@ async def test_who_wants_to_cancel_all_the_same_does(house: House) -> None:
 
     assert len(await case.ledger("order_held")) == 1
     assert await case.payments() == [4500]
+
+
+async def test_who_wants_his_order_after_all_gets_what_was_held(house: House) -> None:
+    """Held, his money waits for a supervisor, and he takes it back: it leaves, else it would lie there for ever."""
+    order = {**UNSHIPPED, "paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}
+    case = await house.open("cancel_before_receipt", order=order)
+    await case.run_until(waiting_for="approval")
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "delivered"
+
+    (sent,) = await case.ledger("goods_shipped")
+    assert (sent["leg"], sent["lines"]) == ("original", [{"sku": "KETTLE", "quantity": 1}])
+    assert await case.payments() == []

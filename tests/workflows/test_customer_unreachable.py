@@ -254,3 +254,30 @@ async def test_an_address_that_nobody_kept_is_put_before_a_person(house: House) 
     await case.act("decide", resolution="full_refund")
 
     assert await case.to_the_end() == "refunded"
+
+
+async def test_who_is_silent_and_fetches_his_parcel_gets_no_second_one(house: House) -> None:
+    """On the second day of silence the courier says that it is delivered: nobody calls it back or sends it again."""
+    case = await house.open("customer_unreachable", reason="not_received", customer=DEAF)
+    await case.run_until(waiting_for="customer_to_surface")
+    await case.pass_time(hours=30)
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+
+    assert await case.ledger("parcel_recalled") == await case.ledger("goods_shipped") == []
+    assert await case.told("address_asked") == []
+
+
+async def test_a_parcel_that_is_fetched_after_its_recall_is_not_sent_again(house: House) -> None:
+    """The recall was ordered, and he had fetched it: neither seven days of waiting nor a second parcel."""
+    case = await house.open(
+        "customer_unreachable", reason="not_received", customer=DEAF, courier={"recall_after": "never"}
+    )
+    await case.run_until(waiting_for="parcel_back")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+
+    assert await case.ledger("trace_opened") == await case.ledger("goods_shipped") == []
+    assert await case.journal("clock_breached", clock="D-UNREACH-BACK") == []

@@ -97,7 +97,7 @@ async def test_a_scan_while_he_thinks_it_over_makes_the_question_idle(house: Hou
 
 async def test_an_order_that_does_not_leave_within_a_day_of_chasing_is_upheld(house: House) -> None:
     """No number and no scan 24 hours after we pressed (R-SHIP-24H): sent now or his money, as he likes."""
-    warehouse = {"answers_after": "never"}
+    warehouse = {"handed_over": False, "ships_after": "never"}
     case = await house.open(
         "late_shipment", reason="late", order=UNSHIPPED, warehouse=warehouse, customer={"choice": "full_refund"}
     )
@@ -166,3 +166,56 @@ async def test_goods_that_leave_while_he_wants_his_money_are_called_back(house: 
     assert (await case.one("type_changed")).data["type"] == "cancel_before_receipt"
     assert len(await case.ledger("parcel_recalled")) == 1
     assert await case.payments() == [4500]
+
+
+async def test_a_warehouse_that_does_not_say_whether_it_holds_the_order_lands_with_a_person(house: House) -> None:
+    """He wants his money, and nobody knows whether the order leaves: no money before a person looked (S-HOLD)."""
+    order = {"shipped_at": timedelta(days=-5), "signed_at": None}
+    case = await house.open(
+        "late_shipment", reason="late", order=order, courier=NO_SCAN, warehouse={"answers_after": "never"},
+        customer={"choice": "full_refund"},
+    )  # fmt: skip
+
+    await case.run_until(needs_human="decide:hold_unanswered")
+    assert await case.payments() == []
+    await case.act("decide", resolution="full_refund")
+
+    assert await case.to_the_end() == "refunded"
+    assert await case.payments() == [4500]
+
+
+async def test_a_late_parcel_that_gets_lost_is_offered_anew(house: House) -> None:
+    """Its first scan came while he thought it over, then it was lost: he hears so and is asked, what he was asked
+    before is no answer (R-LOST, P-CONSENT)."""
+    order = {"shipped_at": timedelta(days=-5), "signed_at": None}
+    case = await house.open(
+        "late_shipment", reason="late", order=order, courier=NO_SCAN, customer={"agrees_after": "never"}
+    )
+    waybill = case.request["order"]["waybill"]
+    await case.run_until(stage="consent")
+    await case.say("parcel_update", waybill=waybill, state="in_transit")
+    await case.say("parcel_update", waybill=waybill, state="lost")
+
+    await case.run_until(stage="consent")
+    assert len(await case.told("parcel_lost_told")) == 1
+    assert await case.ledger("goods_shipped") == []
+    await case.say("customer_agreed", agreed=True, choice="full_refund")
+
+    assert await case.to_the_end() == "refunded"
+    assert await case.ledger("goods_shipped") == []
+
+
+async def test_who_wants_it_after_all_once_it_was_held_gets_it(house: House) -> None:
+    """The warehouse's word that it left was on our chasing; it is held. His money waits for a supervisor, and he takes
+    it back: what was held for him leaves (R-CANCEL-UNSHIPPED)."""
+    order = {"paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}
+    case = await house.open(
+        "late_shipment", reason="late", order={"shipped_at": timedelta(days=-5), "signed_at": None} | order,
+        courier=NO_SCAN, customer={"choice": "full_refund"},
+    )  # fmt: skip
+    await case.run_until(waiting_for="approval")
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "delivered"
+    (sent,) = await case.ledger("goods_shipped")
+    assert (sent["leg"], await case.payments()) == ("original", [])

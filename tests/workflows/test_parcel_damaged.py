@@ -252,3 +252,22 @@ async def test_a_couriers_push_opens_the_case(house: House) -> None:
     row = await house.pool.fetchrow("SELECT case_type FROM cases WHERE order_no = $1", order["order_no"])
     assert row is not None
     assert row["case_type"] == "parcel_damaged"
+
+
+async def test_who_took_it_before_he_chose_shows_what_broke(house: House) -> None:
+    """He was asked to refuse it and signed for it instead: photos and his choice, no second parcel unseen."""
+    case = await house.open(
+        "parcel_damaged", reason="damaged", order=ON_ITS_WAY, courier={"state": "in_transit"},
+        customer={"agrees_after": "never"},
+    )  # fmt: skip
+    await case.run_until(stage="consent")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    await case.run_until(lambda now: now.stage == "consent")
+    assert len(await case.told("damage_asked")) == 1
+    assert await case.ledger("parcel_recalled") == await case.ledger("goods_shipped") == []
+    await case.say("customer_agreed", agreed=True, choice="reship")
+
+    assert await case.to_the_end() == "reshipped"
+    assert len(await case.ledger("goods_shipped")) == 1
+    assert len((await case.state()).claims) == 1

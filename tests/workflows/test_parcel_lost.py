@@ -163,3 +163,29 @@ async def test_a_refund_for_a_lost_parcel_over_the_limit_is_approved_first(house
 
     assert await case.to_the_end() == "refunded"
     assert await case.payments() == [15000]
+
+
+async def test_a_parcel_that_turns_up_while_he_chooses_is_made_good_no_more(house: House) -> None:
+    """Counted lost, and delivered before he answered: he has it, and neither goods nor money go out, nor a claim."""
+    case = await house.open("parcel_lost", reason="lost", courier=GONE, customer={"agrees_after": "never"})
+    await case.run_until(stage="consent")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+
+    assert (await case.ledger("goods_shipped"), await case.payments()) == ([], [])
+    assert (await case.state()).claims == []
+
+
+async def test_a_parcel_that_he_finds_himself_is_made_good_no_more(house: House) -> None:
+    """Signed for by somebody, not found by the courier; his neighbour had it: he says so instead of choosing."""
+    case = await house.open(
+        "signed_not_received", reason="not_received", courier={"state": "delivered_by_proxy", "trace": "unknown"},
+        customer={"agrees_after": "never", "looks_after": "never"},
+    )  # fmt: skip
+    await case.run_until(stage="consent")
+    await case.say("customer_looked", found=True)
+
+    assert await case.to_the_end() == "delivered"
+
+    assert (await case.ledger("goods_shipped"), await case.payments()) == ([], [])

@@ -6,9 +6,10 @@ R-CANCEL-UNSHIPPED, R-CANCEL-SHIPPED, R-CANCEL-AWAY, R-CANCEL-PROMO, M-GIFTS.
 from typing import Any
 
 from domain.answers import Answer, Said
+from domain.case import SECOND_LOOK
 from domain.ports.courier import CourierRequestKind
 from domain.price_difference import price_difference
-from domain.vocabulary import CaseType, InboundKind, Outcome, ReasonCode, Resolution
+from domain.vocabulary import CaseType, InboundKind, Outcome, ReasonCode, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.procedures.address_change import address_change
 from workflows.procedures.undelivered_parcel import lost_on_its_way, paid_when_back, received_after_all
@@ -31,10 +32,24 @@ async def cancel_before_receipt(case: Case) -> Outcome:
         return await on_its_way(case)
     if answer != DONE:
         return await case.remedy.decided_at_desk("hold_unanswered", "R-CANCEL-UNSHIPPED")
+    if case.start.customs < SECOND_LOOK:
+        return await paid_unshipped(case)
+    return await case.repair.unless_taken_back(lambda: paid_unshipped(case), lambda: sent_after_all(case))
+
+
+async def paid_unshipped(case: Case) -> Outcome:
+    """It lies in the warehouse and stays there: his money goes back."""
     amount = case.request.amount or case.remedy.refundable
     if await case.money.refund(amount, purpose="goods", rule="R-CANCEL-UNSHIPPED"):
         return case.remedy.refund_outcome()
     return await case.remedy.decided_at_desk("refund_not_paid", "R-CANCEL-UNSHIPPED")
+
+
+async def sent_after_all(case: Case) -> Outcome:
+    """He wants it again before he was paid: what was held for him leaves, else it would lie there for ever."""
+    if await case.shipping.send(ShipmentLeg.ORIGINAL, "R-CANCEL-UNSHIPPED"):
+        return Outcome.DELIVERED
+    return await case.remedy.decided_at_desk("reship_failed", "R-CANCEL-UNSHIPPED")
 
 
 async def at_todays_price(case: Case) -> Outcome | None:

@@ -9,17 +9,27 @@ from workflows.course import Case
 
 
 async def customer_unreachable(case: Case) -> Outcome:
-    """Keep trying for three days; then recall the parcel, and send it again when the customer surfaces."""
-    reached = await case.contact.keep_trying(within="D-UNREACH")
+    """Keep trying for three days; then recall the parcel, and send it again when the customer surfaces.
+
+    Who is silent may fetch it all the same: then he has it, and nothing is called back or sent again.
+    """
+    reached = await case.contact.keep_trying(within="D-UNREACH", unless=case.courier.fetched)
+    if await case.courier.has_it("sought"):
+        return Outcome.DELIVERED
     if reached:
         return await deliver_again(case)
 
     back = await case.courier.recall("R-UNREACH-3D", back_by="D-UNREACH-BACK")
+    if await case.courier.has_it("recalled"):
+        return Outcome.DELIVERED
     if not back and await case.courier.trace("R-UNREACH-3D") == "lost":
         return await case.remedy.decided_at_desk("recalled_parcel_lost", "R-LOST")
 
-    surfaced = await case.contact.wait_for_customer(within="S-ADDRESS")
-    if not surfaced or not await case.contact.confirm_address(within="S-ADDRESS"):
+    surfaced = await case.contact.wait_for_customer(within="S-ADDRESS", unless=case.courier.fetched)
+    addressed = surfaced and await case.contact.confirm_address(within="S-ADDRESS")
+    if await case.courier.has_it("surfaced"):
+        return Outcome.DELIVERED
+    if not addressed:
         return await case.remedy.decided_at_desk("customer_never_surfaced", "R-UNREACH-3D")
     if await case.shipping.send(ShipmentLeg.RESHIP, "R-UNREACH-3D"):
         return Outcome.RESHIPPED

@@ -3,13 +3,16 @@
 R-LATE-SHIP, R-SHIP-24H, R-FAKESHIP, D-FAKESHIP, P-HONEST, R-CANCEL-UNSHIPPED.
 """
 
+from functools import partial
+
 from domain.answers import Answer, Said
+from domain.case import SECOND_LOOK
 from domain.vocabulary import CaseType, Liability, Outcome, Resolution
 from workflows.course import Case
-from workflows.procedures.cancel_before_receipt import called_back
+from workflows.procedures.cancel_before_receipt import called_back, sent_after_all
 from workflows.procedures.parcel_lost import make_good
 from workflows.steps.courier import MOVING
-from workflows.steps.pending import LEFT
+from workflows.steps.pending import DONE, LEFT
 
 
 async def late_shipment(case: Case) -> Outcome:
@@ -43,10 +46,18 @@ async def not_shipped(case: Case) -> Outcome:
     if answer.said is Said.OVERTAKEN:
         waybill = await case.once("scanned", case.parcel.now_scanned, str)
         return await followed(case, waybill)
+    if answer.said is not Said.AGREED:
+        return await case.remedy.as_chosen(answer, "unshipped", "R-LATE-SHIP")
     # Nothing may leave for goods that are paid back, nor twice.
-    if answer.said is Said.AGREED and await case.pending.hold("R-CANCEL-UNSHIPPED") == LEFT:
+    held = await case.pending.hold("R-CANCEL-UNSHIPPED")
+    if held == LEFT:
         return await left_after_all(case, answer)
-    return await case.remedy.as_chosen(answer, "unshipped", "R-LATE-SHIP")
+    if held != DONE and case.start.customs >= SECOND_LOOK:
+        return await case.remedy.decided_at_desk("hold_unanswered", "R-CANCEL-UNSHIPPED")
+    chosen = partial(case.remedy.as_chosen, answer, "unshipped", "R-LATE-SHIP")
+    if answer.choice is Resolution.FULL_REFUND and case.start.customs >= SECOND_LOOK:
+        return await case.repair.unless_taken_back(chosen, lambda: sent_after_all(case))
+    return await chosen()
 
 
 async def left_after_all(case: Case, answer: Answer) -> Outcome:

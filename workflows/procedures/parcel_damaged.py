@@ -4,6 +4,7 @@ R-DMG-REFUSE, R-DMG-EVID, R-DMG-CAUSE, R-DMG-ACT, R-DMG-PARTIAL, R-DMG-SIGNED, M
 """
 
 from domain.answers import Answer, Said
+from domain.case import SECOND_LOOK
 from domain.damage import Damage, cause_of
 from domain.damage_offer import LOST_CLAIM, Offer, offer_for, share_of_loss
 from domain.money import Money
@@ -15,20 +16,26 @@ from workflows.procedures.reship import send_again
 
 async def parcel_damaged(case: Case) -> Outcome:
     """Not signed for yet: refused at the door and sent again. Signed for: the evidence, the cause, his choice."""
-    if not await case.courier.signed():
-        return await refuse_at_the_door(case)
+    if not await case.courier.signed() and (refused := await refuse_at_the_door(case)) is not None:
+        return refused
     damage = await case.evidence.damage("R-DMG-EVID")
     if damage is None:
         return await case.remedy.decided_at_desk("no_damage_evidence", "X5")
     return await make_good_what_broke(case, damage)
 
 
-async def refuse_at_the_door(case: Case) -> Outcome:
-    """He may refuse it; another one or his money, as he chooses, the courier bearing the way back (R-DMG-REFUSE)."""
+async def refuse_at_the_door(case: Case) -> Outcome | None:
+    """He may refuse it; another one or his money, as he chooses, the courier bearing the way back (R-DMG-REFUSE).
+
+    None when he took it before he chose.
+    """
     choices = (Resolution.RESHIP, Resolution.FULL_REFUND)
     answer = await case.consent.propose(
-        Resolution.RESHIP, "R-DMG-REFUSE", template="damaged_at_door", choices=choices, options=",".join(choices)
-    )
+        Resolution.RESHIP, "R-DMG-REFUSE", template="damaged_at_door", choices=choices, options=",".join(choices),
+        overtaken=case.courier.fetched, step="at_the_door" if case.start.customs >= SECOND_LOOK else "",
+    )  # fmt: skip
+    if answer.said is Said.OVERTAKEN:
+        return None
     record_incident(case, Liability.COURIER)
     await case.claims.open("M-COURIER", case.order.paid)
     if answer.said is not Said.AGREED:

@@ -4,6 +4,7 @@ R-LOST, R-OPTIONS, R-CONSENT, M-COURIER, X5, X12.
 """
 
 from domain.answers import Said
+from domain.case import SECOND_LOOK
 from domain.vocabulary import CaseType, Liability, Outcome, ParcelState, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.steps.courier import MOVING
@@ -24,11 +25,19 @@ async def parcel_lost(case: Case) -> Outcome:
 
 
 async def make_good(case: Case) -> Outcome:
-    """Tell the customer first, with the choice of another parcel or money back; then the record and the claim."""
+    """Tell the customer first, with the choice of another parcel or money back; then the record and the claim.
+
+    Where it turns up before he chose, he has it, and nothing is given twice.
+    """
     case.becomes(CaseType.PARCEL_LOST, "R-LOST")
+    before = await case.courier.in_hand("lost")  # it may show as signed for by somebody else
     answer = await case.consent.propose(
-        Resolution.RESHIP, "R-LOST", template="parcel_lost_told", choices=(Resolution.RESHIP, Resolution.FULL_REFUND)
-    )
+        Resolution.RESHIP, "R-LOST", template="parcel_lost_told", choices=(Resolution.RESHIP, Resolution.FULL_REFUND),
+        overtaken=lambda: case.parcel.turned_up(before=before),
+        step="lost" if case.start.customs >= SECOND_LOOK else "",
+    )  # fmt: skip
+    if answer.said is Said.OVERTAKEN:
+        return Outcome.DELIVERED
     case.record(
         "parcel_incident",
         case.order.waybill or case.order.order_no,

@@ -198,20 +198,20 @@ class Contact:
         if self._case.state.needs_human == f"overdue:{within}":
             self._case.state.needs_human = ""
 
-    async def keep_trying(self, within: str) -> bool:
+    async def keep_trying(self, within: str, unless: Callable[[], bool]) -> bool:
         """Call and write every day until he is reached, or the clock `within` has run with attempts enough (X7).
 
-        The clock starts at the first failed attempt. True when he was reached.
+        The clock starts at the first failed attempt. True when he was reached, or need be no longer: `unless`.
         """
         case = self._case
 
         async def trying() -> bool:
             day = 1
             while True:
-                if await self._attempts_of_day(day):
+                if await self._attempts_of_day(day, unless):
                     return True
                 clock = await case.clock(within)
-                answered = await self._rest_of_day(clock, day)
+                answered = await self._rest_of_day(clock, day, unless)
                 if answered is not None:
                     return answered
                 day += 1
@@ -220,16 +220,16 @@ class Contact:
         case.met(within)  # nothing left to do when it was breached
         return reached
 
-    async def _attempts_of_day(self, day: int) -> bool:
-        if self._heard():
+    async def _attempts_of_day(self, day: int, unless: Callable[[], bool]) -> bool:
+        if self._heard() or unless():
             return True
-        called = await self.attempt(f"day{day}/call", Channel.CALL, "unreachable_call", "R-UNREACH-3D")
-        if called is AttemptResult.REACHED:
+        called = await self.attempt(f"day{day}/call", Channel.CALL, "unreachable_call", "R-UNREACH-3D", unless)
+        if called is AttemptResult.REACHED or unless():
             return True
         await self.attempt(f"day{day}/write", Channel.IM, "unreachable_notice", "R-UNREACH-3D")
         return False
 
-    async def _rest_of_day(self, clock: Clock, day: int) -> bool | None:
+    async def _rest_of_day(self, clock: Clock, day: int, unless: Callable[[], bool]) -> bool | None:
         """Rest till tomorrow's first slot, an answer, or the end of the clock. None: go on trying."""
         case = self._case
         enough = case.rules.numbers.unreachable_attempts
@@ -237,7 +237,7 @@ class Contact:
         while True:
             last_day = clock.due_at <= tomorrow and self._failed_attempts() >= enough
             heard = await case.until(
-                lambda: self._heard() or None,
+                lambda: self._heard() or unless() or None,
                 code="customer_to_surface",
                 ball=Party.CUSTOMER,
                 stage=Stage.WAITING_CUSTOMER,
@@ -262,14 +262,14 @@ class Contact:
             fact.kind == AddressConfirmed.kind for fact in self._case.state.mailbox
         )
 
-    async def wait_for_customer(self, within: str) -> bool:
-        """Wait until the customer surfaces by himself. False when the clock ran out."""
+    async def wait_for_customer(self, within: str, unless: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until the customer surfaces by himself, or need not: `unless`. False when the clock ran out."""
         case = self._case
 
         async def waiting() -> bool:
             clock = await case.clock(within)
             heard = await case.until(
-                lambda: self._heard() or None,
+                lambda: self._heard() or unless() or None,
                 code="customer_to_surface",
                 ball=Party.CUSTOMER,
                 stage=Stage.WAITING_CUSTOMER,

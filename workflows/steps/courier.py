@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from activities.courier import CourierActivities, TrackQuestion
+from domain.case import SECOND_LOOK
 from domain.clocks import Clock
 from domain.messages.facts import CourierAnswered
 from domain.money import Money
@@ -146,7 +147,7 @@ class Courier:
         return said.verdict if said else None
 
     async def recall(self, rule: str, back_by: str, template: str = "recall_told") -> bool:
-        """Have the parcel brought back and wait for it. False when it was refused or not back by the clock."""
+        """Have the parcel brought back and wait for it. False when refused, fetched, or not back by the clock."""
         case = self._case
 
         async def recalling() -> bool:
@@ -155,7 +156,7 @@ class Courier:
                 return False
             await case.contact.tell(template, rule, due=clock.due_at.isoformat())
             ended = await case.until(
-                lambda: self._back() or self.answer(CourierRequestKind.RECALL, clock),
+                lambda: self._back() or self._fetched() or self.answer(CourierRequestKind.RECALL, clock),
                 code="parcel_back",
                 ball=Party.COURIER,
                 stage=Stage.WAITING_COURIER,
@@ -164,6 +165,9 @@ class Courier:
             return ended == ParcelState.RETURNED
 
         return await case.once("recall", recalling, bool)
+
+    def _fetched(self) -> str | None:
+        return ParcelState.DELIVERED if self.fetched() else None
 
     def _back(self) -> str | None:
         seen = self.state_of(self._case.order.waybill)
@@ -211,6 +215,18 @@ class Courier:
             return self.arrived()
 
         return await self._case.once(f"in_hand/{step}", looking, bool)
+
+    def fetched(self) -> bool:
+        """Whether he has got the order's parcel meanwhile. Cases that began under earlier customs did not look."""
+        return self._case.start.customs >= SECOND_LOOK and self.arrived()
+
+    async def has_it(self, step: str) -> bool:
+        """Whether he has got it by this step, so that nothing is sent or paid again."""
+
+        async def looking() -> bool:
+            return self.fetched()
+
+        return await self._case.once(f"has_it/{step}", looking, bool)
 
     def arrived(self) -> bool:
         """Whether the order's parcel is with the customer, as the courier says at this moment."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from domain import promise_ledger
-from domain.case import CaseState
+from domain.case import SECOND_LOOK, CaseState
 from domain.clocks import Clock
 from domain.messages.facts import CourierAnswered, CustomerLooked, WarehouseAnswered
 from domain.parcel_news import on_its_way
@@ -71,6 +71,13 @@ class Parcel:
         while (said := self._case.take(CustomerLooked, clock=clock)) is not None:
             found = found or said.found
         return found
+
+    def turned_up(self, *, before: bool) -> bool:
+        """Whether he has it after all: the courier delivered what was not there `before`, or he found it himself."""
+        if self._case.start.customs < SECOND_LOOK:
+            return False
+        found = self._case.take(CustomerLooked, where=lambda said, _: said.found) is not None
+        return found or (self._case.courier.arrived() and not before)
 
     async def in_his_hands(self, rule: str) -> bool:
         """Tell him what the courier found out, and hear whether he has it now. Silence is heard at the closing."""

@@ -61,8 +61,9 @@ class Pending:
                 case.no_longer_due(f"S-HOLD/{action}")
                 return SILENT
             case.note("warehouse_asked", rule, action=action)
+            key = case.partner_key(f"pending/{action}/asked", "H")
             answer = await case.until(
-                lambda: case.take(WarehouseAnswered, clock=clock),
+                lambda: case.take(WarehouseAnswered, lambda said, _: said.request in ("", key), clock),
                 code="warehouse_answer",
                 ball=Party.WAREHOUSE,
                 stage=Stage.WAITING_WAREHOUSE,
