@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 from domain import promise_ledger
-from domain.case import CaseState, Fact
+from domain.case import SECOND_LOOK, CaseState, Fact
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.identity import partner_key
@@ -253,8 +253,9 @@ class Case:
 
     def cancel_clocks(self) -> None:
         """Stop every clock but those of promises, which are debts whichever way the case goes (P-PROMISE)."""
+        owed = (promise_ledger.RULE,) if self.start.customs >= SECOND_LOOK else ()
         for clock in self.state.clocks.values():
-            if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and clock.id != promise_ledger.RULE:
+            if clock.state in (ClockState.RUNNING, ClockState.PAUSED) and clock.id not in owed:
                 clock.end(ClockState.CANCELLED, self.now)
 
     def cancel_work_clocks(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -305,3 +306,30 @@ async def test_who_withdraws_when_his_goods_are_with_us_is_not_left_without_good
     assert refused.value.code == "coming_back"
     assert await case.to_the_end() == "refunded"
     assert await case.payments() == [4500]
+
+
+async def test_a_promise_outlives_a_reopening_with_its_time(house: House) -> None:
+    """A call was promised, and he says "not solved": it is still owed, and overdue the supervisor hears (P-PROMISE)."""
+    case = await paid(house)
+    await case.act("promise", by="agent:7", what="call_back")
+    await case.say("customer_confirmed", solved=False)
+    await case.run_until(needs_human="decide:reopened")
+    await case.pass_time(hours=30)
+
+    assert (await case.one("clock_breached", clock="D-PROMISE")).rule == "R-PROMISE"
+    assert (await case.one("escalated", reason="promise_overdue")).rule == "P-PROMISE"
+
+
+async def test_saying_twice_that_it_is_not_solved_reopens_once(house: House) -> None:
+    """Two such messages in one breath: one more round, whose end he is asked about before anybody goes on."""
+    case = await paid(house)
+    await case.run_until(stage="closed")
+    await case.rest()
+    await asyncio.gather(
+        *(case.handle.signal("customer_confirmed", {"id": f"again-{n}", "solved": False}) for n in range(2))
+    )
+    await case.run_until(needs_human="decide:reopened")
+    await case.act("decide", resolution="explain_only", reason="not_covered")
+
+    assert await case.to_the_end() == "rejected"
+    assert len(await case.journal("case_reopened")) == 1

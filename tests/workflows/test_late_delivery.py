@@ -152,3 +152,16 @@ async def test_a_parcel_that_came_late_but_came_is_apologised_for(house: House) 
 
     assert len(await case.told("late_apology")) == 1
     assert await case.ledger("redelivery_ordered") == []
+
+
+async def test_who_gets_it_after_he_agreed_to_refuse_it_is_asked_about_the_return(house: House) -> None:
+    """The slot was missed and he wanted his money; then it was handed out: a return costs him a way, so he is asked."""
+    courier = {**LATE, "keeps_slot": False}
+    case = await house.open("late_delivery", reason="late", courier=courier)
+    waybill = case.request["order"]["waybill"]
+    await case.run_until(lambda now: now.waiting_for == "courier_word")
+    await case.say("parcel_update", waybill=waybill, state="delivered")
+
+    await case.run_until(stage="consent")
+    asked = await case.journal("plan_proposed", plan="return_refund")
+    assert [one.rule for one in asked] == ["R-LATE-DELIV", "R-CONSENT"]

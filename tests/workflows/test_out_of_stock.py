@@ -168,13 +168,14 @@ async def test_stock_that_does_not_come_is_told_honestly(house: House) -> None:
 
 
 async def test_his_silence_goes_to_a_person(house: House) -> None:
-    """72 hours without his word: nothing is done over his head, an agent decides."""
+    """72 hours without his word: nothing is done over his head, an agent decides; he hears how the rest travels."""
     case = await house.open("out_of_stock", **OTHER, customer={"agrees_after": "never"})
 
     await case.run_until(needs_human="decide:oos_no_answer")
     assert await case.payments() == []
     await case.act("decide", resolution="part_refund")
     assert await case.to_the_end() == "partially_refunded"
+    assert len(await case.told("rest_shipped_told")) == 1
 
 
 async def test_who_wants_none_of_it_hears_from_a_person(house: House) -> None:

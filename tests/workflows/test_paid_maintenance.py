@@ -164,3 +164,18 @@ async def test_what_he_broke_himself_is_paid_for_inside_the_year_too(house: Hous
 
     assert (await case.one("warranty_judged", allowed=False)).rule == "R-MISUSE"
     assert (await case.records("fee_quote"))[0]["amount_minor"] == 5000
+
+
+async def test_a_yes_before_the_fee_was_named_is_none(house: House) -> None:
+    """He asks for the repair while an agent still looks up what it costs: 99 yuan are agreed to when he heard them."""
+    case = await asked(house, customer={"agrees_after": "never"})
+    await case.run_until(needs_human="decide:maintenance_fee")
+    await case.say("customer_agreed", agreed=True, choice="repair")
+    await case.act("decide", resolution="repair", amount={"minor": 9900})
+
+    await case.run_until(stage="consent")
+    assert (await case.one("consent_to_nothing")).rule == "P-CONSENT"
+    assert await case.ledger("return_announced") == []
+    await case.say("customer_agreed", agreed=True, choice="repair")
+
+    assert (await case.rest()).waiting_for == "approval"

@@ -4,6 +4,7 @@ R-LATE-DELIV, D-LATESLOT, X13, P-PROMISE, M-COURIER, R-CANCEL-SHIPPED.
 """
 
 from domain.answers import Said
+from domain.case import SECOND_LOOK
 from domain.delay import delay_of
 from domain.vocabulary import InboundKind, Outcome, ParcelState, Resolution
 from workflows.course import Case
@@ -56,6 +57,7 @@ async def slot_missed(case: Case) -> Outcome:
     answer = await case.consent.propose(
         Resolution.RETURN_REFUND, "R-LATE-DELIV", template="slot_missed_told", choices=choices,
         options=",".join(choices), overtaken=case.courier.arrived,
+        step="slot_missed" if case.start.customs >= SECOND_LOOK else "",
     )  # fmt: skip
     await case.parcel.slot_given_up()
     if answer.said is Said.OVERTAKEN:

@@ -6,6 +6,7 @@ T-OOS, R-OOS-24H, R-OOS-OFFER, D-OOS, P-HONEST, A-DISCOUNT, R-OPTIONS, R-CONSENT
 from typing import Any
 
 from domain.answers import Said
+from domain.case import SECOND_LOOK
 from domain.stock_offer import StockOffer, stock_offer
 from domain.vocabulary import Outcome, Resolution, ShipmentLeg
 from workflows.course import Case
@@ -17,7 +18,14 @@ async def out_of_stock(case: Case) -> Outcome:
     rest = await rest_of_the_order_first(case)
     await case.stock.ask_when()
     await case.contact.phone("out_of_stock_told", "R-OOS-24H", within="D-OOS")
+    outcome = await as_he_chooses(case, rest)
+    if case.start.customs >= SECOND_LOOK:  # what was decided by a person too
+        await rest_told(case, rest)
+    return outcome
 
+
+async def as_he_chooses(case: Case, rest: bool) -> Outcome:
+    """A new date where there is one, another product, or his money for what is missing; a person where he does not."""
     stock_at = await case.stock.expected_at()
     if stock_at is not None:
         due = stock_at.isoformat()

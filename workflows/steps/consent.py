@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from domain.answers import Answer, Said
-from domain.case import FEE, Fact, Proposal
+from domain.case import FEE, SECOND_LOOK, Fact, Proposal
 from domain.clocks import Clock
 from domain.messages.facts import CustomerAgreed
 from domain.money import Money
@@ -99,19 +99,24 @@ class Consent:
     async def _open(self, plan: Resolution, rule: str, choices: tuple[Resolution, ...], fee: Money | None) -> str:
         case = self._case
         proposal = Proposal(id=f"C{case.state.number()}", plan=plan, choices=choices, fee=fee)
-        self.nothing_was_agreed_to()
         case.state.proposals.append(proposal)
+        heard_first = fee is not None and case.start.customs >= SECOND_LOOK
+        self.nothing_was_agreed_to(proposal.id if heard_first else "")
         case.note("plan_proposed", rule, proposal=proposal.id, plan=plan, choices=list(choices), fee=str(fee or ""))
         if fee is not None:
             case.record("fee_quote", proposal.id, "P-FEEQUOTE", what=plan, amount=fee.model_dump(), agreed=None)
         return proposal.id
 
-    def nothing_was_agreed_to(self) -> None:
-        """A yes or no that came before anything was proposed is none, unless it names what it is to."""
+    def nothing_was_agreed_to(self, at_a_cost: str = "") -> None:
+        """A yes or no that came before anything was proposed is none, unless it names what it is to.
+
+        Of what is proposed `at_a_cost` nobody says it before he heard the cost, whatever he names (P-FEEQUOTE).
+        """
         case = self._case
         for fact in [f for f in case.state.mailbox if f.kind == CustomerAgreed.kind]:
             early = CustomerAgreed.model_validate(fact.payload)
-            if early.choice is None and not early.plan:
+            unnamed = early.choice is None and not early.plan
+            if unnamed or (at_a_cost and self._answers(early, fact, at_a_cost)):
                 case.state.mailbox.remove(fact)
                 case.note("consent_to_nothing", "P-CONSENT", actor=fact.by)
 
