@@ -57,8 +57,9 @@ def _settings(error: Any) -> Failure:
 
 
 def _connection(error: Any) -> Failure:
+    why = str(error) or type(error).__name__
     return Failure(
-        say(f"连不上服务：{error}", f"A server cannot be reached: {error}"),
+        say(f"连不上服务：{why}", f"A server cannot be reached: {why}"),
         say("运行 aftersales doctor 查看是哪一个。", "Run `aftersales doctor` to see which one."),
     )
 
@@ -90,6 +91,8 @@ def _as_it_says(error: Any) -> Failure:
 _TOLD: dict[str, Callable[[Any], Failure]] = {
     "settings.SettingsInvalid": _settings,
     "builtins.ConnectionError": _connection,
+    "builtins.TimeoutError": _connection,
+    "socket.gaierror": _connection,
     "asyncpg.exceptions._base.PostgresError": _database,
     "asyncpg.exceptions._base.InterfaceError": _database,
     "temporalio.service.RPCError": _temporal,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 import settings
-from commands.failure import Failure
+from commands.failure import Failure, ending_with
 from commands.language import language, say
 from commands.output import AsJson, show_json
 
@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from starter.file_door import Progress, Report
 
 app = typer.Typer()
+NOTHING_READ = 2  # the exit code where 1 means that some lines are bad
 LONG_FILE = 8 * 1024 * 1024  # bytes: a longer one gets a progress bar
 
 
 @app.command(
     help=say(
         "从文件导入订单事件：NDJSON、CSV（UTF-8 或 GB18030）、XLSX；- 表示标准输入。重复导入无害。"
-        "退出码：0 全部正常，1 有坏行，2 什么也没读到。",
+        "退出码：0 全部正常，1 有坏行，2 读不了或中断，修好后再运行即可。",
         "Take in order events from a file: NDJSON, CSV (UTF-8 or GB18030) or XLSX; - is standard input. "
-        "Harmless to repeat. Exit code: 0 all fine, 1 some lines are bad, 2 nothing could be read.",
+        "Harmless to repeat. Exit code: 0 all fine, 1 some lines are bad, 2 it could not be read, or not to its end: "
+        "mend what it says and run it again.",
     )
 )
 def intake(
@@ -52,13 +54,14 @@ def intake(
     """Take in one file."""
     from starter.problem import BadEvent
 
-    columns = column_map(map_file, shop)
     try:
-        with _opened(file) as (stream, name, size), _progress(size, shown=not as_json) as progress:
-            report = asyncio.run(_take(stream, name, columns, progress, dry_run=dry_run))
+        with ending_with(NOTHING_READ):
+            columns = column_map(map_file, shop)
+            with _opened(file) as (stream, name, size), _progress(size, shown=not as_json) as progress:
+                report = asyncio.run(_take(stream, name, columns, progress, dry_run=dry_run))
     except BadEvent as error:
         _nothing_read(error, as_json=as_json)
-        raise typer.Exit(2) from None
+        raise typer.Exit(NOTHING_READ) from None
     _show(report, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(1 if report.bad else 0)
 
@@ -108,12 +111,12 @@ def _opened(file: str) -> Iterator[tuple[BinaryIO, str, int]]:
         return
     path = Path(file)
     try:
-        with path.open("rb") as stream:
-            yield stream, path.name, path.stat().st_size
+        stream = path.open("rb")
     except OSError as error:
         what = say(f"打不开 {file}：{error.strerror}", f"{file} cannot be opened: {error.strerror}")
-        typer.secho(what, err=True, fg="red")
-        raise typer.Exit(2) from None
+        raise Failure(what) from None
+    with stream:
+        yield stream, path.name, path.stat().st_size
 
 
 @contextlib.contextmanager

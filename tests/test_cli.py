@@ -85,6 +85,28 @@ def test_a_program_gets_its_errors_as_json(tmp_path: Path) -> None:
     assert told["remedy"]
 
 
+@pytest.mark.parametrize("where", ["no-such-host.invalid", "127.0.0.1:1"])
+def test_a_database_that_is_not_there_is_a_sentence_whatever_is_wrong_with_its_address(where: str) -> None:
+    """A misspelt host and a server that is down are told alike: what cannot be reached, and what finds out which."""
+    done = run("case", "list", "--json", AFTERSALES_DATABASE_DSN=f"postgresql://nobody:x@{where}/x")
+    told = json.loads(done.stderr)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot be reached" in told["error"]
+    assert "doctor" in told["remedy"]
+
+
+def test_a_file_is_not_blamed_for_a_database_that_is_away(tmp_path: Path) -> None:
+    """`intake` says which of the two is not there, and a script sees by exit code 2 that the file was not taken in."""
+    away = {"AFTERSALES_DATABASE_DSN": "postgresql://nobody:x@127.0.0.1:1/x"}
+    missing = run("intake", str(tmp_path / "missing.csv"), "--json", **away)
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "cannot be opened" in json.loads(missing.stderr)["error"]
+    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
+    there = run("intake", str(tmp_path / "orders.csv"), "--json", **away)
+    assert (there.returncode, there.stdout) == (2, "")
+    assert "cannot be reached" in json.loads(there.stderr)["error"]
+
+
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
