@@ -32,6 +32,13 @@ def deciding() -> Desk:
     return Desk("decision_refund_only")
 
 
+def decided() -> Desk:
+    """A colleague decided a moment ago, and the case has not gone on yet."""
+    desk = deciding()
+    desk.does("decide", **FULL)
+    return desk
+
+
 def asked_for_goodwill() -> Desk:
     """An agent asked for 90.00 of goodwill, above his limit."""
     desk = quiet()
@@ -98,6 +105,13 @@ def over() -> Desk:
     return desk.wait(LAST_PAGE)
 
 
+def reopened() -> Desk:
+    """A colleague reopened it a moment ago, and the case has not gone on yet."""
+    desk = closed()
+    desk.does("reopen_case")
+    return desk
+
+
 REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("not_staff", quiet(), "add_note", "customer", {"note_ref": "n"}),
     ("not_staff", quiet(), "add_note", "courier:9", {"note_ref": "n"}),
@@ -107,6 +121,8 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("nothing_to_approve", quiet(), "approve", "supervisor:2", {}),
     ("nothing_to_approve", quiet(), "reject", "supervisor:2", {}),
     ("nothing_to_decide", quiet(), "decide", "agent:1", FULL),
+    ("done_already", decided(), "decide", "supervisor:2", FULL),
+    ("done_already", reopened(), "reopen_case", "agent:2", {}),
     ("nothing_asked", Desk("refund_notice"), "provide_input", "finance:3", {}),
     ("no_promise", quiet(), "keep_promise", "agent:1", {"promise": "P1"}),
     ("no_such_promise", promised(), "keep_promise", "agent:1", {"promise": "P9"}),
