@@ -37,6 +37,11 @@ async def put(pool: asyncpg.Pool, *events: CloudEvent) -> None:
     await Inbox(pool).put([arrival(event) for event in events])
 
 
+async def later(pool: asyncpg.Pool) -> None:
+    """What is put off, or held under a lease, is due: no test has to be faster than a clock."""
+    await pool.execute("UPDATE inbox SET due_at = now() WHERE status IN ('claimed', 'waiting')")
+
+
 async def until_quiet(pool: asyncpg.Pool, dispatcher: Dispatcher) -> Counter[str]:
     """Work until nothing is open, or only what waits for long."""
     notes: Counter[str] = Counter()
@@ -267,7 +272,7 @@ async def test_crash_between_signal_and_done_is_applied_once(
     await put(pool, request())
     await make_dispatcher().drain()
     await put(pool, fact("customer_replied", id="f", subject=f"demo/{CASE}"))
-    dying = make_dispatcher(lease_seconds=0.2)
+    dying = make_dispatcher()
 
     async def die(*_: object, **__: object) -> None:
         raise Died
@@ -276,7 +281,7 @@ async def test_crash_between_signal_and_done_is_applied_once(
         patch.setattr(Inbox, "done", die)
         with pytest.raises(BaseExceptionGroup):
             await dying.drain()
-    await asyncio.sleep(0.3)
+    await later(pool)
     assert await make_dispatcher().drain() == {"told": 1}
     handle = shop_client.get_workflow_handle(f"case/demo/{CASE}")
     assert await handle.query(ToldCase.count) == 2
@@ -319,8 +324,8 @@ async def test_fact_without_a_case_waits_and_then_is_quarantined(
     """A fact waits for its case for the set time, and then lies in quarantine with its body and what to do."""
     event = fact("customer_replied", id="lost", subject="demo/unknown-1")
     await put(pool, event)
-    assert await make_dispatcher().drain() == {"waiting": 1}
-    await asyncio.sleep(0.1)
+    assert await make_dispatcher(first_wait_seconds=60).drain() == {"waiting": 1}
+    await later(pool)
     assert await make_dispatcher(fact_waits_hours=0).drain() == {"quarantined": 1}
     (entry,) = await Quarantine(pool).entries()
     assert entry["problems"][0]["code"] == "no_case"
@@ -483,16 +488,16 @@ async def test_a_push_that_comes_with_a_request_opens_no_case_beside_it(
 
 async def test_a_push_looks_twice_before_it_opens_a_case(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
     """A request that is still on its way through the door when the push is looked at is first all the same."""
-    dispatcher = make_dispatcher()
     await put(
         pool,
         request().model_copy(update={"type": "aftersales.order", "id": "o"}),
         fact("parcel_update", id="t", waybill=f"YT{ORDER}", state="lost"),
         fact("parcel_update", id="u", waybill=f"YT{ORDER}", state="in_transit"),
     )
-    assert await dispatcher.drain() == {"order_known": 1, "second_look": 1}
+    assert await make_dispatcher(first_wait_seconds=60).drain() == {"order_known": 1, "second_look": 1}
     await put(pool, request(kind="no_tracking_info", request_id="R1"))
-    await until_quiet(pool, dispatcher)
+    await later(pool)
+    await until_quiet(pool, make_dispatcher())
     assert await pool.fetchval("SELECT string_agg(case_no, ',') FROM cases") == "R1"
     assert await Inbox(pool).counts() == {"done": 4}
 
@@ -559,7 +564,7 @@ async def test_a_row_that_trips_over_a_defect_stops_nobody(pool: asyncpg.Pool, m
     """One row that PostgreSQL refuses waits by itself; the others are handed over."""
     await put(pool, request(), request("2026030100002"))
     await pool.execute("ALTER TABLE orders ADD CONSTRAINT no_such_order CHECK (order_no <> '2026030100002')")
-    assert await make_dispatcher().drain() == {"opened": 1, "waiting": 1}
+    assert await make_dispatcher(first_wait_seconds=60).drain() == {"opened": 1, "waiting": 1}
     assert await pool.fetchval("SELECT note FROM inbox WHERE status = 'waiting'") == "defect"
 
 
