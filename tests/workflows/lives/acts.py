@@ -57,6 +57,11 @@ async def decided_late(case: LivedCase) -> None:
     await case.act("decide", by="supervisor:2", resolution="full_refund")
 
 
+async def hears_whose_goods(case: LivedCase) -> None:
+    """The register's word that another case holds its goods reaches it."""
+    await case.house.hand_over()
+
+
 async def keeps_promises(case: LivedCase) -> None:
     """What was promised is given while he is asked whether it is solved."""
     await case.run_until(waiting_for="confirmation")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tests.workflows.house import invented_notices
 from tests.workflows.lived_case import LivedCase
-from tests.workflows.lives.acts import Lives, commands, decides, parcel
+from tests.workflows.lives.acts import Lives, commands, decides, hears_whose_goods, parcel
 from tests.workflows.lives.asked import DEAF, ON_ITS_WAY, UNSHIPPED
 
 STUCK = {"state": "stalled", "trace": "unknown"}
@@ -138,6 +138,10 @@ LIVES: Lives = {
         (parcel("delivery", "out_for_delivery"), parcel("delivery", "misrouted")),
     ),
     "tracking_query-signed": ("tracking_query", {"courier": BY_PROXY, "customer": {"finds": True}}, ()),
+    "tracking_query-goods_taken_over": (
+        "tracking_query", {"beside": "exchange", "courier": {"state": "lost"}},
+        (hears_whose_goods, decides("goods_held", "go_on", by="supervisor:2")),
+    ),
     "tracking_query-not_coming": (
         "tracking_query", {"courier": {"state": "returning"}}, (decides("parcel_not_coming", "reship"),),
     ),

@@ -41,6 +41,10 @@ LIVES: Lives = {
     "bad_review-reshipped": (
         "bad_review", {"customer": {"surfaces_after": "10m"}}, (decides("bad_review", "reship"),),
     ),
+    "bad_review-goods_taken_over": (
+        "bad_review", {"beside": "return_refund", "customer": {"surfaces_after": "10m"}},
+        (decides("bad_review", "reship"), decides("goods_held", "go_on", by="supervisor:2")),
+    ),
     "bad_review-explained": (
         "bad_review", {"customer": {"calls": "no_answer"}}, (decides("bad_review", "explain_only"),),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.workflows.lived_case import LivedCase
-from tests.workflows.lives.acts import SIGNED, Lives, commands, decided_late, decides, parcel, says
+from tests.workflows.lives.acts import SIGNED, Lives, commands, decided_late, decides, hears_whose_goods, parcel, says
 from tests.workflows.lives.asked import DEAR, ON_ITS_WAY, PHOTOS, UNSHIPPED
 
 FAULTY = {"second": "defect_confirmed"}
@@ -42,6 +42,13 @@ async def _reopened(case: LivedCase) -> None:
     await case.act("reopen_case", reason="called_again")
     await decides("reopened", "coupon", amount={"minor": 500})(case)
     await case.keep_promises()
+
+
+async def _goods_moved_away(case: LivedCase) -> None:
+    """A supervisor lets another case go on with its goods, which carries on what the customer wants."""
+    other = await case.house.beside(case, "refund_only")
+    await decides("goods_held", "go_on", by="supervisor:2")(other)
+    await hears_whose_goods(case)
 
 
 async def _goodwill(case: LivedCase) -> None:
@@ -152,6 +159,7 @@ LIVES: Lives = {
         "refund_only", {"beside": "return_refund"},
         (decides("goods_held", "go_on", by="supervisor:2"),),
     ),
+    "exchange-carried_on": ("exchange", {}, (_goods_moved_away, decides("goods_held", "same_affair"))),
     "unidentified_parcel-matched": (
         "unidentified_parcel", {}, (commands("parcel_owner", "match_parcel", "agent:7", case="T9999-return_refund"),),
     ),
