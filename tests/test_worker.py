@@ -91,7 +91,7 @@ def settings_at(place: Workshop, dsn: str, folder: Path, **own: str) -> dict[str
 async def at_work(process: asyncio.subprocess.Process) -> None:
     """Wait until a worker process takes tasks."""
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while line := await process.stdout.readline():
             if b"worker_started" in line:
                 return
@@ -109,11 +109,11 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_begun(
         assert answer.status_code == 200
     process = await started(settings_at(place, dsn, tmp_path), tmp_path)
     case = (await place.begin(CaseType.REFUND_ONLY)).request.case_no
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await place.pool.fetchval("SELECT count(*) FROM refunds WHERE status = 'submitted'") != 1:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, said.decode()
     rows = await place.pool.fetch("SELECT status, attempts FROM refunds WHERE case_no = $1", case)
     assert [tuple(row) for row in rows] == [("done", 1)]
@@ -139,7 +139,7 @@ async def test_two_workers_share_the_cases_and_pay_each_once(workshop: tuple[Wor
     finally:
         for process in processes:
             process.terminate()
-        await asyncio.gather(*(asyncio.wait_for(process.communicate(), 30) for process in processes))
+        await asyncio.gather(*(asyncio.wait_for(process.communicate(), 60) for process in processes))
     assert [process.returncode for process in processes] == [0, 0]
     assert [answer.status_code for answer in told] == [200, 200]
     paid = [sum(map(int, PAID.findall(answer.text))) for answer in told]
@@ -149,7 +149,7 @@ async def test_two_workers_share_the_cases_and_pay_each_once(workshop: tuple[Wor
 async def test_a_worker_without_settings_says_which_are_missing(tmp_path: Path) -> None:
     """It ends at once, with the variable's name and what belongs into it, and without a traceback."""
     process = await started(environment(AFTERSALES_HOME=str(tmp_path), TEMPORAL_ADDRESS="127.0.0.1:9"), tmp_path)
-    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 1
     assert said.decode().startswith("AFTERSALES_DATABASE_DSN: is not set; for example postgresql://")
 
