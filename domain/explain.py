@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from domain.case import CaseState, Verdict
 from domain.events import CaseStart
 from domain.goodwill import next_rung
-from domain.messages.commands import OfferCompensation
 from domain.priority import priority
 from domain.refusal import Refusal
 from domain.refusals import available
 from domain.six_steps import SixStep
+from domain.vocabulary import CaseType
 
 
 class ClockView(BaseModel):
@@ -54,15 +54,12 @@ class Action(BaseModel):
     allowed: bool
     why_not: str = ""
     rule: str = ""
-    hint: str = ""
 
     @classmethod
-    def of(cls, kind: str, refused: Refusal | None, rung: str = "") -> Action:
-        """From the commands' own check. `rung` is the next one of the ladder of goodwill."""
+    def of(cls, kind: str, refused: Refusal | None) -> Action:
+        """From the commands' own check."""
         if refused is None:
-            goodwill = kind == OfferCompensation.kind and rung
-            hint = f"补偿阶梯下一档：{rung} / Goodwill, next on the ladder: {rung}" if goodwill else ""
-            return cls(action=kind, allowed=True, hint=hint)
+            return cls(action=kind, allowed=True)
         return cls(action=kind, allowed=False, why_not=str(refused), rule=refused.rule)
 
 
@@ -88,10 +85,11 @@ class Explanation(BaseModel):
     blocked: list[Blocked]
     next: Next | None
     attempts: int
-    open_promises: list[str]
-    open_approvals: list[str]
+    photos: str = ""  # while it waits for photos: how many it has, of how many that suffice (R-EVID)
+    open_promises: list[str]  # id, what, sum, by when
+    open_approvals: list[str]  # id, what, sum, whose word
     open_proposals: list[str]
-    goods_held_by: list[str] = []  # cases that hold its goods, or did when it was opened (R-N1)
+    goods_held_by: list[str] = []  # cases that hold its goods, as it last heard (R-N1)
     candidates: list[str] = []  # cases that a parcel of nobody may belong to, and what speaks for each (W-3)
     goodwill: list[str] = []  # each gesture and where it stands
     next_goodwill: str = ""  # the first rung of the ladder that he has not declined (M-COMP-LADDER)
@@ -115,6 +113,9 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
     running = sorted((clock.due_at, clock.id) for clock in state.clocks.values() if clock.running)
     at, what = upcoming
     judged = priority(start, state)
+    numbers = start.rules.numbers
+    postage = start.request.case_type is CaseType.POSTAGE_CLAIM
+    enough = numbers.receipt_photos if postage else numbers.evidence_photos
     return Explanation(
         case=start.request.case_no,
         order=start.request.order.order_no,
@@ -142,12 +143,13 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         blocked=_blocked(state),
         next=Next(at=at, what=what) if at else None,
         attempts=len(state.attempts),
-        open_promises=[f"{p.id} {p.what} {p.amount or ''} due {p.due_at.isoformat()}" for p in state.open_promises()],
+        photos=f"{len(state.evidence)}/{enough}" if state.waiting and state.waiting.code == "photos" else "",
+        open_promises=[f"{p.id} {p.what} {p.amount or ''} {p.due_at.isoformat()}" for p in state.open_promises()],
         open_approvals=[
-            f"{a.id} {a.what} {a.amount} by {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
+            f"{a.id} {a.what} {a.amount} {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
         ],
         open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
-        goods_held_by=list(state.held_by or start.held_by),
+        goods_held_by=list(state.held_by),
         candidates=[f"{one.case_no} {' '.join(one.why)}" for one in start.candidates],
         goodwill=[f"{g.id} {g.form} {g.amount} {g.state} {g.custom}" for g in state.gestures],
         next_goodwill=next_rung(start.rules, state),
@@ -169,8 +171,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
 
 def actions(start: CaseStart, state: CaseState) -> list[Action]:
     """Every command, and why it cannot be given now if it cannot."""
-    rung = next_rung(start.rules, state)
-    return [Action.of(kind, refused, rung) for kind, refused in available(start, state)]
+    return [Action.of(kind, refused) for kind, refused in available(start, state)]
 
 
 def _blocked(state: CaseState) -> list[Blocked]:

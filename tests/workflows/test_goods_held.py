@@ -44,6 +44,7 @@ async def test_a_second_case_about_the_same_goods_waits_for_a_person_who_sees_th
     assert (moved.actor, moved.data["cases"]) == ("supervisor:2", first.case_no)
     assert await holding(house, first, second) == [False, True]
     await second.run_until(waiting_for="return_number")
+    assert (await second.handle.query("explain"))["goods_held_by"] == []
 
 
 async def test_the_same_affair_ends_and_the_customer_hears_which_case_goes_on(house: House) -> None:
@@ -197,6 +198,7 @@ async def test_nothing_leaves_for_a_complaint_that_another_case_holds(house: Hou
     asked = await second.run_until(needs_human="decide:goods_held")
 
     assert asked.waiting_for == "decision_goods_held"
+    assert (await second.handle.query("explain"))["goods_held_by"] == [first.case_no]
     assert await sent_again(house, second) == [0]
     assert await second.journal("shipment_ordered") == []
     with pytest.raises(Refused) as refused:

@@ -67,6 +67,7 @@ class Goods:
 
     async def _decided(self, others: tuple[str, ...]) -> None:
         case, state = self._case, self._case.state
+        state.held_by = others
         turn = next(n for n in count(1) if not case.done(_moved(n)))
         step = f"{QUESTION}/{turn}"
         self._asking = True  # the answer is waited for, and a rest has duties again
