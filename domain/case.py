@@ -248,6 +248,7 @@ class CaseState(BaseModel):
     came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
     address_ref: str = ""
+    sent_again: bool = Field(default=False, exclude_if=lambda sent: not sent)  # goods left for him beside the order's
     judged: Judged = Judged()
     wanted: tuple[OrderLine, ...] = ()  # what was agreed on in exchange
     claims: list[str] = []  # numbers of the claims on couriers that it opened beside itself
@@ -337,13 +338,13 @@ class CaseState(BaseModel):
         """Whether goods come back to us or lie with us: a request taken back by a word would leave him with neither.
 
         Not those at a repairer, which come back repaired or not, nor those on their way back to him; where another one
-        was sent instead they are ours, and he would have both. Cases that began under customs before 3 looked at
-        parcels that he never had alone.
+        was sent instead they are ours, and he would have both. So he would with what was sent to him again: somebody
+        speaks with him. Cases that began under customs before 3 looked at parcels that he never had alone.
         """
         goods = self.goods
         his = goods.disposition in (Disposition.REPAIR, Disposition.SEND_BACK) and not goods.replaced
         here = goods.received_at is not None and not his
-        return self.comes_back or (customs >= GOODS_BIND and here)
+        return self.comes_back or (customs >= GOODS_BIND and (here or self.sent_again))
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:
         """Shed what is in the way of handing the state to a new run, of which the server takes 2 MB at most.

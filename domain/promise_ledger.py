@@ -8,8 +8,11 @@ from domain.case import CaseState, Promised, PromiseState
 from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.money import Money
+from domain.vocabulary import Party
 
 RULE = "D-PROMISE"
+DELIVERY, RESHIP = "delivery", "reship"  # a slot that the courier named; goods that go with his next order
+OF_THE_PLAN = frozenset({DELIVERY, RESHIP})
 NOT_PAID = "goodwill_not_paid"  # why a person is needed: the provider refused to pay goodwill
 
 
@@ -41,6 +44,13 @@ def keep(state: CaseState, promise_id: str, now: datetime) -> None:
 def release(state: CaseState, promise_id: str, now: datetime) -> None:
     """The customer does not want what was promised: it is owed no more."""
     _settle(state, promise_id, PromiseState.DECLINED, ClockState.CANCELLED, now)
+
+
+def taken_back(state: CaseState, now: datetime) -> None:
+    """He took his request back: what the plan promised is owed no more; what staff or goodwill promised is."""
+    for one in state.open_promises():
+        if one.what in OF_THE_PLAN and one.by == Party.SYSTEM:
+            release(state, one.id, now)
 
 
 def clock_of(promise_id: str) -> str:

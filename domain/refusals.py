@@ -20,7 +20,7 @@ from domain import (
     unidentified_parcel,
 )
 from domain.authority import may_compensate, may_refund
-from domain.case import CaseState, Verdict
+from domain.case import GOODS_BIND, CaseState, Verdict
 from domain.clocks import ClockState
 from domain.compensation import ABOVE, FORMS
 from domain.courier_fee import may_ask_for_courier
@@ -173,11 +173,19 @@ def _out_of_stage(start: CaseStart, state: CaseState, model: type[Command]) -> R
         zh = "方案还没有执行完，不能结案；请看 explain 里的下一步"
         en = "The plan is not carried out yet, so the case cannot close; `explain` shows the next step"
         return refuse("not_confirming", "R-CLOSECONF", zh, en)
-    if model is CancelCase and state.money_moves:
+    return _cancelling(start, state) if model is CancelCase else None
+
+
+def _cancelling(start: CaseStart, state: CaseState) -> Refusal | None:
+    """Whether it is too late to cancel."""
+    if state.money_moves:
         zh = "已有退款到账或正在支付，不能撤销；请等退款完成后结案"
         en = "Money was paid back or is on its way, so the case cannot be cancelled; let it end and close it"
         return refuse("paid", "R-REF-PATH", zh, en)
-    if model is CancelCase and state.goods_bind(start.customs):
+    if state.sent_again and start.customs >= GOODS_BIND:
+        zh, en = "商品已再次寄给顾客，不能撤销；请与顾客商量", "Goods were sent to him again; speak with him instead"
+        return refuse("sent_again", "R-CANCEL-SHIPPED", zh, en)
+    if state.goods_bind(start.customs):
         zh = "包裹正在退回或已在我方，撤销会让顾客货款两空；请与顾客商量后处理"
         en = "The goods are with us or on their way: cancelled, he would have neither goods nor money; speak with him"
         return refuse("coming_back", "R-CANCEL-SHIPPED", zh, en)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from domain import promise_ledger
 from domain.case import SECOND_LOOK
 from domain.messages.commands import CloseCase, ReopenCase
 from domain.messages.facts import CustomerConfirmed
@@ -54,6 +55,8 @@ async def _handle(case: Case) -> Outcome:
         return await procedure_of(case.request.case_type)(case)
     except Withdrawn:
         case.note("request_withdrawn", "R-CANCEL-UNSHIPPED", actor="customer")
+        if case.start.customs >= SECOND_LOOK:
+            promise_ledger.taken_back(case.state, case.now)
         case.state.needs_human = ""
         return Outcome.WITHDRAWN
     except CarriedOn:
@@ -78,6 +81,7 @@ def _take_up_again(case: Case) -> None:
     if case.start.customs >= SECOND_LOOK:
         state.mailbox = [fact for fact in state.mailbox if fact.kind not in LAST_WORDS]
     state.held_by = ()
+    state.sent_again = False
     state.stage = Stage.REOPENED
     case.exchange.as_agreed()
     case.note("case_reopened", "R-REOPEN", reason=state.reopen_reason)

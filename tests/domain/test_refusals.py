@@ -10,6 +10,7 @@ import pytest
 from domain import goodwill
 from domain.approval import ask_approval
 from domain.case import Refunding
+from domain.events import CUSTOMS
 from domain.goodwill_refusals import AT_ONCE
 from domain.messages.commands import COMMANDS
 from domain.money import Money
@@ -105,6 +106,14 @@ def over() -> Desk:
     return desk.wait(LAST_PAGE)
 
 
+def sent_again() -> Desk:
+    """Another parcel was ordered for him."""
+    desk = quiet()
+    desk.start = desk.start.model_copy(update={"customs": CUSTOMS})
+    desk.state.sent_again = True
+    return desk
+
+
 def reopened() -> Desk:
     """A colleague reopened it a moment ago, and the case has not gone on yet."""
     desk = closed()
@@ -121,6 +130,7 @@ REFUSED: list[tuple[str, Desk, str, str, dict[str, Any]]] = [
     ("nothing_to_approve", quiet(), "approve", "supervisor:2", {}),
     ("nothing_to_approve", quiet(), "reject", "supervisor:2", {}),
     ("nothing_to_decide", quiet(), "decide", "agent:1", FULL),
+    ("sent_again", sent_again(), "cancel_case", "agent:1", {"reason": "his_word"}),
     ("done_already", decided(), "decide", "supervisor:2", FULL),
     ("done_already", reopened(), "reopen_case", "agent:2", {}),
     ("nothing_asked", Desk("refund_notice"), "provide_input", "finance:3", {}),

@@ -281,3 +281,15 @@ async def test_a_parcel_that_is_fetched_after_its_recall_is_not_sent_again(house
 
     assert await case.ledger("trace_opened") == await case.ledger("goods_shipped") == []
     assert await case.journal("clock_breached", clock="D-UNREACH-BACK") == []
+
+
+async def test_a_recalled_parcel_counts_as_back_when_the_warehouse_has_it(house: House) -> None:
+    """The courier never says that it came back, the warehouse books it in: nobody waits seven days or traces it."""
+    case = await house.open(
+        "customer_unreachable", reason="not_received", customer=DEAF, courier={"recall_after": "never"}
+    )
+    await case.run_until(waiting_for="parcel_back")
+    await case.say("return_received", waybill=case.request["order"]["waybill"])
+
+    assert (await case.rest()).waiting_for == "customer_to_surface"
+    assert await case.ledger("trace_opened") == []

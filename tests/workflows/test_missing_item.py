@@ -176,3 +176,16 @@ async def test_who_declines_or_is_silent_hears_from_a_person(house: House) -> No
         await case.act("decide", resolution="part_refund")
         assert await case.to_the_end() == "partially_refunded"
         assert await case.payments() == [2000]
+
+
+async def test_who_withdraws_before_his_next_order_is_owed_nothing_more(house: House) -> None:
+    """They were to go with his next order, and he needs them no more: the case ends, nobody has to call it kept."""
+    customer = {"choice": "ship_together", "orders_again_after": "never"}
+    case = await house.open("missing_item", **MISSING, customer=customer)
+    await case.run_until(waiting_for="next_order")
+    await case.say("customer_withdrew")
+
+    assert await case.to_the_end() == "withdrawn"
+
+    (owed,) = await case.records("promise")
+    assert (owed["what"], owed["state"]) == ("reship", "declined")

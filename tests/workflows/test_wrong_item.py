@@ -144,3 +144,15 @@ async def test_right_goods_that_do_not_arrive_go_to_a_person(house: House) -> No
     assert await case.told("wrong_goods_asked") == []
     await case.act("decide", resolution="part_refund")
     assert await case.to_the_end() == "partially_refunded"
+
+
+async def test_who_withdraws_when_the_right_goods_are_on_their_way_does_not_keep_both(house: House) -> None:
+    """The blue shirt has left, and he takes it back: a person speaks with him, and the red one is asked for still."""
+    case = await house.open("wrong_item", **WRONG)
+    await case.run_until(waiting_for="delivery")
+    await case.say("customer_withdrew")
+    assert (await case.rest()).needs_human == "withdrew_too_late"
+
+    assert await case.to_the_end() == "reshipped"
+    assert len(await case.told("wrong_goods_asked")) == 1
+    assert len(await case.ledger("goods_moved")) == 1

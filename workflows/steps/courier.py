@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from activities.courier import CourierActivities, TrackQuestion
 from domain.case import SECOND_LOOK
 from domain.clocks import Clock
-from domain.messages.facts import CourierAnswered
+from domain.messages.facts import CourierAnswered, ReturnReceived
 from domain.money import Money
 from domain.ports.courier import CourierRequest, CourierRequestKind, ParcelReport
 from domain.ports.partner import Receipt
@@ -170,8 +170,10 @@ class Courier:
         return ParcelState.DELIVERED if self.fetched() else None
 
     def _back(self) -> str | None:
-        seen = self.state_of(self._case.order.waybill)
-        return seen if seen is ParcelState.RETURNED else None
+        case = self._case
+        here = case.start.customs >= SECOND_LOOK and any(f.kind == ReturnReceived.kind for f in case.state.mailbox)
+        returned = here or self.state_of(case.order.waybill) is ParcelState.RETURNED
+        return ParcelState.RETURNED if returned else None
 
     async def delivered(self, waybill: str, within: str, step: str, *, no_later_than: datetime | None = None) -> bool:
         """Wait until a parcel arrives. False when it did not by the clock, or when the courier says that it is lost."""

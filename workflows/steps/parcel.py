@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from workflows.course import Case
 
 HAS_IT = "has_it"
-DELIVERY = "delivery"  # what is promised with a slot
 NO_SCAN = "no_scan"  # why a person is needed: a number is filled in, and nobody scanned the parcel
 
 
@@ -171,7 +170,7 @@ class Parcel:
     async def _promise(self, slot: datetime) -> str:
         case = self._case
         return promise_ledger.promise(
-            case.start, case.state, case.now, what=DELIVERY, amount=None, by=Party.SYSTEM, due_at=slot
+            case.start, case.state, case.now, what=promise_ledger.DELIVERY, amount=None, by=Party.SYSTEM, due_at=slot
         ).id
 
     async def slot_given_up(self) -> None:
@@ -185,7 +184,7 @@ class Parcel:
 
     def _settle(self, how: Callable[[CaseState, str, datetime], None]) -> None:
         case = self._case
-        for owed in [promise.id for promise in case.state.open_promises() if promise.what == DELIVERY]:
+        for owed in [promise.id for promise in case.state.open_promises() if promise.what == promise_ledger.DELIVERY]:
             how(case.state, owed, case.now)
 
     async def numbered(self) -> bool:

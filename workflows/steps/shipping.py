@@ -77,8 +77,9 @@ class Shipping:
     async def _order(
         self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], *, not_by: str, beside: str
     ) -> bool:
-        case = self._case
+        case, again = self._case, leg is ShipmentLeg.RESHIP
         while True:
+            before, case.state.sent_again = case.state.sent_again, case.state.sent_again or again
             try:
                 await case.partner(
                     f"{step}/ordered",
@@ -99,6 +100,7 @@ class Shipping:
                     result=Receipt,
                 )
             except PartnerSaidNo as no:
+                case.state.sent_again = before
                 if no.code == HELD:
                     await case.goods.may_leave(no.about)
                     continue

@@ -112,7 +112,7 @@ class Stock:
         case = self._case
         way = sum(case.rules.clocks[id].length for id in ("S-SHIP", "S-DELIVER"))
         owed = promise_ledger.promise(
-            case.start, case.state, case.now, what="reship", amount=None, by=Party.SYSTEM,
+            case.start, case.state, case.now, what=promise_ledger.RESHIP, amount=None, by=Party.SYSTEM,
             due_at=due_at + timedelta(seconds=way),
         )  # fmt: skip
         return owed.id
