@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from commands import case_act, case_replay, case_slip
+from commands.case_explained import explained, may_be_done, six_steps, why
 from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case, with_pool
 from commands.failure import Failure
-from commands.language import language, say, sentence_of
+from commands.language import language, say
 from commands.output import AsJson, Column, show_json, show_record, show_table, tell
 
 if TYPE_CHECKING:
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help=say("查看、解释、操作售后单。", "List, show, explain and act on cases."))
 
 ROW = (
-    Column("priority", "优先级", "Priority"),
-    Column("case_no", "售后单", "Case"),
-    Column("shop", "店铺", "Shop"),
-    Column("order_no", "订单", "Order"),
+    Column("priority", "优先级", "Priority", whole=True),
+    Column("case_no", "售后单", "Case", whole=True),
+    Column("shop", "店铺", "Shop", spare=3),
+    Column("order_no", "订单", "Order", spare=5),
     Column("case_type", "类型", "Type"),
-    Column("stage", "阶段", "Stage"),
-    Column("ball_with", "轮到", "Ball with"),
+    Column("stage", "阶段", "Stage", spare=2),
+    Column("ball_with", "轮到", "Ball with", spare=1),
     Column("needs_human", "需要人工", "Needs a person"),
     Column("due_at", "到期", "Due"),
-    Column("due_rule", "时限", "Clock"),
+    Column("due_rule", "时限", "Clock", spare=4),
     Column("outcome", "结果", "Outcome"),
 )
 MORE = (
@@ -45,13 +45,6 @@ MORE = (
     Column("workflow_id", "工作流", "Workflow"),
 )
 SIX = Column("six", "六步", "The six steps")
-STATES = {
-    "paused": ("暂停", "paused"),
-    "met": ("已做到", "met"),
-    "breached": ("已到期", "ran out"),
-    "cancelled": ("不再需要", "no longer needed"),
-}
-"""Of clocks that do not run."""
 
 
 @app.command(
@@ -107,7 +100,8 @@ def list_cases(
     if not closed and not find:
         cases.sort(key=lambda case: (case.priority, case.due_at is None, case.due_at, case.case_no))
     rows = [case.model_dump() for case in cases]
-    show_table(rows if as_json else [_spoken(row) for row in rows], ROW, as_json=as_json)
+    columns = ROW if closed or find else ROW[:-1]  # an open case has no outcome yet
+    show_table(rows if as_json else [_spoken(row) for row in rows], columns, as_json=as_json)
 
 
 def _spoken(row: dict[str, Any]) -> dict[str, Any]:
@@ -119,15 +113,8 @@ def _spoken(row: dict[str, Any]) -> dict[str, Any]:
     own = {name: label(table, row[name], language()) for name, table in tables.items() if row[name]}
     if row["parent_case_no"]:  # the loss of which case a claim is about
         own["case_type"] += f" · {row['parent_case_no']}"
-    own |= {"priority": f"P{row['priority']}", "priority_why": _why(row["priority_why"].split())}
+    own |= {"priority": f"P{row['priority']}", "priority_why": why(row["priority_why"].split())}
     return {**row, **own, "needs_human": words_of(row["needs_human"], language())}
-
-
-def _why(reasons: Iterable[str]) -> str:
-    """Why a case has its priority, in words (R-CLASSIFY)."""
-    from domain.texts import label
-
-    return say("，", ", ").join(label("priority", one, language()) for one in reasons) or say("一般", "ordinary")
 
 
 @app.command(help=say("显示登记簿里的一行、记录和号码。", "Show its row, its records and its numbers."))
@@ -151,7 +138,7 @@ def show(case: CaseName, as_json: AsJson = False) -> None:
     if as_json:
         show_json({"case": row, "six_steps": six, "numbers": numbers, "records": written})
         return
-    show_record({**_spoken(row), "six": _six(six)}, (*ROW, *MORE, SIX), as_json=False)
+    show_record({**_spoken(row), "six": six_steps(six)}, (*ROW, *MORE, SIX), as_json=False)
     show_table(numbers, (Column("kind", "号码", "Number"), Column("value", "", "")), as_json=False)
     columns = (
         Column("at", "时间", "At"),
@@ -229,129 +216,11 @@ def explain(case: CaseName, as_json: AsJson = False) -> None:
     if as_json:
         show_json({**told.model_dump(), "ended": ended})
         return
-    _explain(told)
+    explained(told)
     if ended:
         tell("售后已全部结束，不再接受操作。", "The case has ended for good and takes no more commands.")
     else:
-        _show_actions(told)
-
-
-def _explain(told: Explanation) -> None:
-    from domain.journal_words import words_of
-    from domain.texts import label
-
-    spoken, now = language(), datetime.now(UTC)
-    lines = {
-        "case": f"{told.case} · {label('case_type', told.case_type, spoken)} · {told.order}",
-        "priority": f"P{told.priority} · {label('nature', told.nature, spoken)} · {_why(told.priority_why)}"
-        f" [{told.priority_rule}]",
-        "stage": label("stage", told.stage, spoken),
-        "waiting": words_of(told.waiting_for, spoken),
-        "ball": label("party", told.ball_with, spoken),
-        "needs": words_of(told.needs_human, spoken),
-        "next": f"{_own_half(told.next.what)} · {_when(told.next.at, now)}" if told.next else "",
-        "money": told.refunds,
-        "collected": told.collections,
-        "promises": told.open_promises,
-        "approvals": told.open_approvals,
-        "proposals": told.open_proposals,
-        "held": told.goods_held_by,
-        "candidates": told.candidates,
-        "claims": told.claims,
-        "claim_of": told.claim_of,
-        "goodwill": told.goodwill,
-        "contacts": _contacts(told),
-        "six": _six(told.six_steps),
-        "outcome": told.outcome and label("outcome", told.outcome, spoken),
-        "windows": told.provisional_windows,
-        "rulebook": told.rulebook,
-    }
-    labels = (
-        Column("case", "售后单", "Case"), Column("priority", "优先级", "Priority"),
-        Column("stage", "阶段", "Stage"), Column("waiting", "等待", "Waiting for"),
-        Column("ball", "轮到", "Ball with"), Column("needs", "需要人工", "Needs a person"),
-        Column("next", "接下来", "Comes next"), Column("money", "退款", "Refunds"),
-        Column("collected", "收款", "Collected"),
-        Column("promises", "未兑现承诺", "Open promises"), Column("approvals", "待审批", "Open approvals"),
-        Column("proposals", "待顾客答复", "Open proposals"), Column("goodwill", "补偿", "Goodwill"),
-        Column("candidates", "可能属于", "May belong to"),
-        Column("held", "商品由他单在办", "Goods held by"),
-        Column("claims", "快递索赔单", "Claims on couriers"), Column("claim_of", "所属售后单", "Claim of case"),
-        Column("contacts", "未解决时顾客来过", "Came unsolved"), Column("six", "六步", "The six steps"),
-        Column("outcome", "结果", "Outcome"),
-        Column("windows", "暂定的退货期", "Provisional windows"), Column("rulebook", "规则版本", "Rulebook"),
-    )  # fmt: skip
-    show_record(lines, [one for one in labels if lines[one.key]], as_json=False)
-    clocks = [
-        {
-            "id": clock.id, "rule": f"{clock.rule} · {clock.source}", "due_at": clock.due_at,
-            "left": (_left(clock.due_at - now) if clock.state == "running" else say(*STATES[clock.state]))
-            + (say(" · 暂定", " · provisional") if clock.provisional else ""),
-        }
-        for clock in sorted(told.clocks, key=lambda clock: (clock.state != "running", clock.due_at))
-    ]  # fmt: skip
-    columns = (
-        Column("id", "时限", "Clock"), Column("rule", "规则 · 来源", "Rule · source"),
-        Column("due_at", "到期", "Due"), Column("left", "剩余", "Left"),
-    )  # fmt: skip
-    show_table(clocks, columns, as_json=False)
-    for block in told.blocked:
-        until = f" · {block.next_slot}" if block.next_slot else ""
-        why = sentence_of(block.why)
-        tell(f"挡住：{why} [{block.guard}]{until}", f"Held back: {why} [{block.guard}]{until}")
-
-
-def _six(steps: Mapping[str, datetime | None]) -> str:
-    """Which of the six steps are taken, and when first (R-SIX)."""
-    from domain.texts import label
-
-    taken = [
-        f"{label('six_steps', step, language())} {f'{at.astimezone():%m-%d %H:%M}' if at else '–'}"
-        for step, at in steps.items()
-    ]
-    return " · ".join(taken)
-
-
-def _contacts(told: Explanation) -> str:
-    """How often he came without a solution, and with whom he spoke (P-NOREPEAT)."""
-    if not told.contacts_unsolved:
-        return ""
-    times = say(f"{told.contacts_unsolved} 次", f"{told.contacts_unsolved} times")
-    return " · ".join([times, *told.spoke_with])
-
-
-def _show_actions(told: Explanation) -> None:
-    may = ", ".join(action.action for action in told.actions if action.allowed)
-    tell(f"现在可以：{may}", f"May be done now: {may}")
-    for hint in (action.hint for action in told.actions if action.hint):
-        tell(sentence_of(hint), sentence_of(hint))
-    refused = [{"action": a.action, "why": sentence_of(a.why_not)} for a in told.actions if not a.allowed]
-    show_table(
-        refused,
-        (Column("action", "现在不能", "Not now"), Column("why", "为什么", "Why not")),
-        as_json=False,
-    )
-
-
-def _own_half(what: str) -> str:
-    """What comes next in the person's language: a timer's summary is `D-REFPAY 预警 · warning`, or has no id."""
-    zh, _, en = what.partition(" · ")
-    id, space, word = zh.rpartition(" ")
-    return say(f"{id}{space}{word}", f"{id}{space}{en}")
-
-
-def _when(at: datetime, now: datetime) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M} ({_left(at - now)})"
-
-
-def _left(length: timedelta) -> str:
-    """A length in its two biggest units; what is past is overdue."""
-    seconds = int(abs(length).total_seconds())
-    days, hours, minutes = seconds // 86_400, seconds % 86_400 // 3600, seconds % 3600 // 60
-    parts = [(days, say("天", "d")), (hours, say("小时", "h")), (minutes, say("分钟", "min"))]
-    shown = [f"{count} {unit}" for count, unit in parts if count][:2] or [say("不到 1 分钟", "less than a minute")]
-    text = " ".join(shown)
-    return text if length >= timedelta(0) else say(f"已过 {text}", f"{text} overdue")
+        may_be_done(told)
 
 
 app.command(

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.case_named import PATIENCE, CaseName, NamedCase, no_worker, with_case
+from commands.command_fields import unknown_field, wrong_fields
 from commands.confirmation import Yes, for_good
 from commands.failure import Failure
 from commands.language import say, sentence_of
 from commands.output import AsJson, show_json, tell
+from commands.signature import checked
 
 if TYPE_CHECKING:
     from domain.messages.commands import Command
@@ -47,17 +49,17 @@ def act(
     as_json: AsJson = False,
 ) -> None:
     """Give a command."""
-    model = _model(command)
+    model, by = _model(command), checked(by)
     fields = _fields(ctx.args, json_input)
     note, one_time = fields.pop("note", None), fields.pop("input", None)
     if note is not None and "note_ref" not in model.model_fields:
-        raise _wrong_field(model, "note")
+        raise unknown_field(model, "note")
     if one_time is not None and "input_ref" not in model.model_fields:
-        raise _wrong_field(model, "input")
+        raise unknown_field(model, "input")
 
     async def give(named: NamedCase) -> Mapping[str, Any]:
         written = {**fields, **_placeholders(note, one_time)}
-        _check(model, command, written, named)
+        _check(model, written, named)
         if command == "match_parcel":
             await _known(named, str(written["case"]))
         if _final(command, written):
@@ -121,20 +123,19 @@ def _placeholders(note: str | None, one_time: str | None) -> dict[str, str]:
     return ({"note_ref": "text-"} if note is not None else {}) | ({"input_ref": "in-"} if one_time is not None else {})
 
 
-def _check(model: type[Command], command: str, fields: dict[str, Any], named: NamedCase) -> None:
+def _check(model: type[Command], fields: dict[str, Any], named: NamedCase) -> None:
     """Read sums as people write them, and say which field is wrong and how."""
     from pydantic import ValidationError
 
     for name in fields:
         if name not in model.model_fields:
-            raise _wrong_field(model, name)
+            raise unknown_field(model, name)
     if isinstance(amount := fields.get("amount"), str):
         fields["amount"] = _money(amount, named.row.currency)
     try:
         model.model_validate(fields)
     except ValidationError as error:
-        wrong = [f"--{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise Failure("\n".join([say(f"{command} 的字段不对：", f"Fields of {command} are wrong:"), *wrong])) from None
+        raise wrong_fields(model, error) from None
 
 
 async def _known(named: NamedCase, case_no: str) -> None:
@@ -156,15 +157,6 @@ async def _known(named: NamedCase, case_no: str) -> None:
             say(f"店铺 {shop} 没有售后单 {case_no}", f"Shop {shop} has no case {case_no}"),
             say("用 aftersales case list --find 按任一号码查找。", "Look for it: aftersales case list --find NUMBER."),
         )
-
-
-def _wrong_field(model: type[Command], name: str) -> Failure:
-    known = [f"--{field}" + ("" if info.is_required() else say("（可省）", " (optional)"))
-             for field, info in model.model_fields.items()]  # fmt: skip
-    return Failure(
-        say(f"{model.kind} 没有字段 --{name}", f"{model.kind} has no field --{name}"),
-        say("它的字段：", "Its fields: ") + (", ".join(known) or say("无", "none")),
-    )
 
 
 def _money(text: str, currency: str) -> dict[str, Any]:
@@ -225,7 +217,6 @@ class Over(Failure):
 
 async def _tag(named: NamedCase, fields: Mapping[str, Any], by: str) -> Mapping[str, Any]:
     """The tag of a case that is over is put right in the books, with its entry in the journal (R-TAG)."""
-    from commands.signature import checked
     from domain.messages.commands import TagCase
     from store.tags import NotTagged, PostgresTags
 
@@ -241,7 +232,6 @@ async def _tag(named: NamedCase, fields: Mapping[str, Any], by: str) -> Mapping[
 
 async def _book(named: NamedCase, fields: Mapping[str, Any], by: str) -> Mapping[str, Any]:
     """What a courier pays on a claim that is over, after something of it was written off (M-COURIER)."""
-    from commands.signature import checked
     from domain.messages.commands import RecordReimbursement
     from store.late_reimbursements import LateReimbursements, NotBooked
 

@@ -24,12 +24,18 @@ WIDE = 10_000  # characters: what goes into a file or pipe is not folded to a sc
 
 @dataclass(frozen=True)
 class Column:
-    """A column: the key of the row, and its heading in both languages."""
+    """A column: the key of the row, and its heading in both languages.
+
+    `whole`: never folded, for what people copy. `spare`: left out where the screen is too narrow for all of them, the
+    highest first; 0 stays.
+    """
 
     key: str
     zh: str
     en: str
     align: Literal["left", "right"] = "left"
+    whole: bool = False
+    spare: int = 0
 
 
 def show_table(
@@ -48,16 +54,30 @@ def show_table(
     if as_json:
         show_json(list(rows))
         return
-    from rich.table import Table
+    console, left_out = _console(err=err), list[Column]()
 
-    table = Table(title=title or None, title_justify="left", show_lines=lines)
-    for column in columns:
-        table.add_column(say(column.zh, column.en), justify=column.align, overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row.get(column.key)) for column in columns))
-    _console(err=err).print(table)
+    def table(shown: Sequence[Column]) -> Any:
+        from rich.table import Table
+
+        drawn = Table(title=title or None, title_justify="left", show_lines=lines)
+        for column in shown:
+            drawn.add_column(say(column.zh, column.en), justify=column.align, overflow="fold", no_wrap=column.whole)
+        for row in rows:
+            drawn.add_row(*(_cell(row.get(column.key)) for column in shown))
+        return drawn
+
+    kept = list(columns)
+    for spare in sorted((column for column in columns if column.spare), key=lambda column: -column.spare):
+        if console.measure(table(kept), options=console.options.update(width=WIDE)).maximum <= console.width:
+            break
+        kept.remove(spare)
+        left_out.append(spare)
+    console.print(table(kept))
+    if left_out:
+        names = say("、", ", ").join(say(column.zh, column.en) for column in left_out)
+        tell(f"屏幕较窄，未列出：{names}。", f"Left out on this narrow screen: {names}.", err=err)
     if not rows:
-        typer.echo(say("没有。", "None."), err=err)
+        tell("没有。", "None.", err=err)
 
 
 def show_record(record: Mapping[str, Any], labels: Sequence[Column], *, as_json: bool, err: bool = False) -> None:
@@ -82,7 +102,10 @@ def show_json(value: Any) -> None:
 
 def tell(zh: str, en: str, *, err: bool = False) -> None:
     """A line for a person, on stdout: not for `--json`. `err`: on stderr, before a question."""
-    typer.echo(say(zh, en), err=err)
+    if not (sys.stderr if err else sys.stdout).isatty():
+        typer.echo(say(zh, en), err=err)
+        return
+    _console(err=err).print(say(zh, en), markup=False, highlight=False, soft_wrap=False)  # folded between words
 
 
 def tell_failure(failure: Failure, *, as_json: bool) -> None:
@@ -103,20 +126,24 @@ def _console(*, err: bool) -> Any:
 
 
 def _cell(value: Any) -> str:
-    """A value as a person reads it; instants in the machine's own time zone. Square brackets are text, not mark-up."""
+    """A value as a person reads it. Square brackets are text, not mark-up."""
+    return _text(value).replace("[", "\\[")
+
+
+def _text(value: Any) -> str:
+    """A value in words; instants in the machine's own time zone."""
     match value:
         case None | "":
-            text = "–"
+            return "–"
         case bool():
-            text = say("是", "yes") if value else say("否", "no")
+            return say("是", "yes") if value else say("否", "no")
         case datetime():
-            text = value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+            return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         case Enum():
-            text = str(value.value)
+            return str(value.value)
         case list() | tuple() | set() | frozenset():
-            text = ", ".join(_cell(one) for one in value)
+            return ", ".join(_text(one) for one in value) or "–"
         case dict():
-            text = json.dumps(to_jsonable_python(value), ensure_ascii=False)
+            return json.dumps(to_jsonable_python(value), ensure_ascii=False)
         case _:
-            text = str(value)
-    return text.replace("[", "\\[")
+            return str(value)

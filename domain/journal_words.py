@@ -14,10 +14,12 @@ from domain.tag import causes, name_of
 from domain.texts import codes, label
 
 _LABELS: Mapping[str, str] = {
-    "type": "case_type", "outcome": "outcome", "plan": "resolution", "choices": "resolution", "choice": "resolution",
+    "type": "case_type", "before": "case_type", "outcome": "outcome",
+    "plan": "resolution", "choices": "resolution", "choice": "resolution",
     "resolution": "resolution", "suggests": "resolution", "needs": "party", "steps_missing": "six_steps",
     "liability": "liability",
 }  # fmt: skip
+_ALSO = ("parcel", "what", "case_type")  # tables of names that are looked through for a code without words of its own
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 _COUNTED = re.compile(r"_?\d+$")
@@ -64,7 +66,9 @@ def _shown(name: str, value: Any, language: str) -> str:
         return label(_LABELS[name], str(value), language)
     if name == "reason" and value in codes("reason", language):
         return label("reason", str(value), language)
-    return words_of(str(value), language)
+    told = words_of(str(value), language)
+    named = (table for table in _ALSO if value in codes(table, language))
+    return label(table, told, language) if told == value and (table := next(named, "")) else told
 
 
 def words_of(code: str, language: str) -> str:
@@ -73,8 +77,8 @@ def words_of(code: str, language: str) -> str:
     `overdue:D-REFPAY` is told in two parts. A code that has no words stands as it is.
     """
     own, known = _own(language), _words()["codes"]
-    if code in known:
-        return str(known[code][own])
+    if told := known.get(code) or known.get(_COUNTED.sub("", code)):
+        return str(told[own])
     head, _, rest = (code.replace("decision_", "decide:", 1) if code.startswith("decision_") else code).partition(":")
     if head not in known or not rest:
         return code

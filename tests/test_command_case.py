@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
@@ -289,13 +290,30 @@ async def test_wrong_words_are_explained(office: Office) -> None:
         ("act", case, "decide", "--resolution"): "lacks its value",
         ("act", case, "decide", "--json-input", "[1]", "--yes"): "JSON",
         ("act", case, "log_call", "--input", "1"): "--result",
+        ("act", case, "decide"): "full_refund (a full refund)",
+        ("act", case, "log_call", "--result", "spoken"): "no_answer (no answer)",
+        ("act", case, "add_note", "--note", "x", "--by", "boss:17"): "Write it as role:id",
         ("explain", "NOBODY-1"): "--find",
     }
     answers = await asyncio.gather(*(office.run(*words) for words in kinds))
     for (words, said), told in zip(kinds.items(), answers, strict=True):
         assert (told.code, said in told.err) == (1, True), f"{words}: {told}"
+    zh = await office.run("act", case, "promise", "--due-at", "morgen", language="zh")
+    assert "--what: 缺失\n--due_at: 必须是时间" in zh.err
     told = await office.run("explain", case, "--json")
     assert told.json["needs_human"] == "decide:refund_only"
+
+
+async def test_what_a_case_holds_open_is_told_in_words(office: Office) -> None:
+    """A coupon that is owed, and the promise of it, are read by their names and on the reader's clock."""
+    case = await office.open("OWED-1")
+    offered = ("act", case, "offer_compensation", "--form", "coupon", "--amount", "5", "--by", "supervisor:1")
+    assert (await office.run(*offered)).code == 0
+    zh, en = await asyncio.gather(office.run("explain", case, language="zh"), office.run("explain", case))
+    assert re.search(r"未兑现承诺 +P\d+ 优惠券 5\.00 CNY \d{4}-\d\d-\d\d \d\d:\d\d\s", zh.out)
+    assert re.search(r"补偿 +G\d+ 优惠券 5\.00 CNY 待兑现 无惯常金额", zh.out)
+    assert re.search(r"Goodwill +G\d+ a coupon 5\.00 CNY owed no custom for it", en.out)
+    assert "Goodwill, next on the ladder: a coupon" in en.out
 
 
 async def test_a_case_changes_to_a_kept_rulebook_from_the_command_line(office: Office, tmp_path: Path) -> None:

@@ -64,7 +64,9 @@ class CaseWorkflow:
         message = decode(name, raw(args))
         if isinstance(message, Undecodable):
             raise ApplicationError(
-                f"看不懂 {message.kind}: {message.problem}", type="NotUnderstood", non_retryable=True
+                f"看不懂 {message.kind}：{message.problem} / {message.kind} cannot be read: {message.problem}",
+                type="NotUnderstood",
+                non_retryable=True,
             )
         if receiving.is_known(self._case.state, message):
             return  # its first answer was lost: it is told again that it is known

@@ -7,7 +7,7 @@ from datetime import timedelta
 from domain import goodwill
 from domain.case import Promised, PromiseState
 from domain.clocks import ClockState
-from domain.explain import actions
+from domain.explain import explain
 from domain.gesture import GestureState
 from domain.money import LARGEST, Money
 from tests.domain.cases import Desk, yuan_of
@@ -103,19 +103,19 @@ def test_asking_does_not_hide_what_a_person_must_do_already() -> None:
     assert desk.state.needs_human == f"approve:{desk.state.approvals[0].id}"
 
 
-def test_the_ladder_is_shown_beside_the_command() -> None:
-    """An agent sees what to offer next, in both languages; when he declined all of it, no more."""
+def test_the_ladder_is_shown_beside_the_commands() -> None:
+    """An agent sees what to offer next; when he declined all of it, no more."""
     desk = offered()
     goodwill.answer(desk.state, desk.state.gestures[0], False, desk.now, "customer")
 
-    def hint() -> str:
-        return next(one.hint for one in actions(desk.start, desk.state) if one.action == "offer_compensation")
+    def rung() -> str:
+        return explain(desk.start, desk.state, (None, "")).next_goodwill
 
-    assert hint() == "补偿阶梯下一档：member_price / Goodwill, next on the ladder: member_price"
+    assert rung() == "member_price"
     for form in desk.start.rules.numbers.compensation_ladder[1:]:
         desk.does("offer_compensation", "manager:1", form=form, amount=yuan_of("1.00"))
         goodwill.answer(desk.state, desk.state.gestures[-1], False, desk.now, "customer")
-    assert hint() == ""
+    assert rung() == ""
 
 
 def test_what_is_proposed_unasked_is_one_click_and_no_payment() -> None:

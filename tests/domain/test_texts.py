@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from domain import texts
-from domain.rulebook_file import default
+from domain.gesture import GestureState
+from domain.ports.collection import CollectionStatus
+from domain.ports.refunds import RefundStatus
 from domain.return_address import FULL
+from domain.rulebook_file import default
 from domain.texts import MESSAGE_BYTES, TextError, render, templates, variables_of
 from domain.tone import findings
 from domain.vocabulary import CaseType, FreightPayer, Liability, Outcome, Party, ReasonCode, Resolution, Stage
@@ -231,6 +234,7 @@ def test_numbers_and_plan_may_be_given_to_any_message() -> None:
     [
         ("stage", Stage), ("outcome", Outcome), ("reason", ReasonCode), ("resolution", Resolution), ("party", Party),
         ("case_type", CaseType), ("liability", Liability), ("freight", FreightPayer),
+        ("payment", RefundStatus), ("payment", CollectionStatus), ("gesture", GestureState),
     ],
 )  # fmt: skip
 def test_every_code_has_a_name_in_both_languages(table: str, codes: type) -> None:
