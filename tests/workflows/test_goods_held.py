@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -174,8 +175,8 @@ async def test_of_two_queries_about_one_lost_parcel_one_is_sent_again(house: Hou
     await first.run_until(waiting_for="delivery")
     await second.run_until(waiting_for="delivery")
 
-    await first.say("parcel_update", waybill=first.request["order"]["waybill"], state="lost")
-    await second.say("parcel_update", waybill=first.request["order"]["waybill"], state="lost")
+    lost = {"waybill": first.request["order"]["waybill"], "state": "lost"}
+    await asyncio.gather(first.say("parcel_update", **lost), second.say("parcel_update", **lost))
     await house.hand_over()
 
     held = await holding(house, first, second)
