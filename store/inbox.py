@@ -147,8 +147,9 @@ class Inbox:
         await self._pool.execute(SQL["inbox_hold_lane"], lane, length, note)
 
     async def release(self, rows: Collection[InboxRow]) -> None:
-        """Give rows back: others may take them at once."""
-        await self._pool.execute(SQL["inbox_release"], [row.source for row in rows], [row.id for row in rows])
+        """Give rows back: others may take them at once. The order of their lanes stays."""
+        sources, ids, lanes = [row.source for row in rows], [row.id for row in rows], list({row.lane for row in rows})
+        await self._pool.execute(SQL["inbox_release"], sources, ids, lanes)
 
     async def retry_within(
         self, connection: PoolConnectionProxy, source: str, id: str, corrected: Arrival | None

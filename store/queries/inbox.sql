@@ -60,13 +60,16 @@ UPDATE inbox SET status = 'waiting', due_at = clock_timestamp() + $3::interval, 
 WHERE source = $1 AND id = $2 AND status = 'claimed';
 
 -- name: inbox_hold_lane
-UPDATE inbox SET status = 'waiting', due_at = clock_timestamp() + $2::interval, note = $3
+-- One instant for all of them, so that they are claimed in the order in which they came.
+UPDATE inbox SET status = 'waiting', due_at = statement_timestamp() + $2::interval, note = $3
 WHERE lane = $1 AND status IN ('new', 'claimed', 'waiting');
 
 -- name: inbox_release
-UPDATE inbox SET status = 'new', due_at = clock_timestamp()
-FROM unnest($1::text[], $2::text[]) AS given (source, id)
-WHERE inbox.source = given.source AND inbox.id = given.id AND status = 'claimed';
+-- To the end of what is due, and with them what came later in their lanes ($3): else that would be claimed before them.
+UPDATE inbox SET status = 'new', due_at = statement_timestamp()
+WHERE lane = ANY ($3::text[]) AND (
+    status = 'new' OR status = 'claimed' AND (source, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+);
 
 -- name: inbox_quarantine
 UPDATE inbox SET status = 'quarantined', note = $3, settled_at = clock_timestamp()
@@ -79,7 +82,7 @@ UPDATE inbox SET status = 'new', due_at = clock_timestamp(), attempts = 0, settl
 WHERE source = $1 AND id = $2 AND status = 'quarantined';
 
 -- name: inbox_wake_lanes
-UPDATE inbox SET due_at = clock_timestamp() WHERE lane = ANY ($1::text[]) AND status = 'waiting' AND due_at > clock_timestamp();
+UPDATE inbox SET due_at = statement_timestamp() WHERE lane = ANY ($1::text[]) AND status = 'waiting' AND due_at > statement_timestamp();
 
 -- name: inbox_depth
 SELECT count(*) FROM (SELECT FROM inbox WHERE status IN ('new', 'claimed') LIMIT $1) AS open;

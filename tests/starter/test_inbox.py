@@ -8,7 +8,7 @@ from datetime import timedelta
 import asyncpg
 
 from starter.envelope import digest
-from store.inbox import Bell, Inbox, Put, listening
+from store.inbox import Arrival, Bell, Inbox, Put, listening
 from tests.starter.events import arrival, fact, request
 
 LEASE = timedelta(minutes=1)
@@ -78,6 +78,32 @@ async def test_rows_given_back_are_free_at_once(pool: asyncpg.Pool) -> None:
     await inbox.release(await inbox.claim(10, LEASE))
     (row,) = await inbox.claim(10, LEASE)
     assert row.attempts == 2
+
+
+def words(first: int, last: int) -> list[Arrival]:
+    """What a customer says to one case, by number."""
+    return [arrival(fact("customer_replied", id=f"{n:03}", subject="demo/7")) for n in range(first, last)]
+
+
+async def test_a_flood_keeps_its_order_over_a_rest(pool: asyncpg.Pool) -> None:
+    """Of more words than one claim takes, those that came first go first when their rest is over, not the latest."""
+    inbox = Inbox(pool)
+    await inbox.put(words(0, 400))
+    await pool.execute("VACUUM ANALYZE inbox")
+    await inbox.claim(200, LEASE)
+    await inbox.hold_lane("case:demo/7", LEASE, "paced")
+    await inbox.put(words(400, 420))
+    assert len(await inbox.claim(200, LEASE)) == 20
+    await inbox.hold_lane("case:demo/7", timedelta(0), "paced")
+    assert [row.id for row in await inbox.claim(200, LEASE)] == [f"{n:03}" for n in range(200)]
+
+
+async def test_an_outage_keeps_the_order_of_a_lane(pool: asyncpg.Pool) -> None:
+    """What was given back while Temporal was away goes before what came later about the same, and after all else."""
+    inbox = Inbox(pool)
+    await inbox.put([*words(0, 4), arrival(fact("customer_replied", id="other", subject="demo/8"))])
+    await inbox.release(await inbox.claim(2, LEASE))
+    assert [row.id for row in await inbox.claim(3, LEASE)] == ["000", "001", "other"]
 
 
 async def test_waiting_rows_wake_when_their_case_appears(pool: asyncpg.Pool) -> None:
