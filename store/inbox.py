@@ -28,6 +28,7 @@ DATABASE_AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,  # somebody else holds the row, and for long
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, while another server takes over
     OSError,
     TimeoutError,
 )

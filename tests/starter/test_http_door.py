@@ -23,7 +23,7 @@ from local.child import free_port
 from starter.envelope import BATCH, STRUCTURED, encode
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
-from store.inbox import Inbox
+from store.inbox import DATABASE_AWAY, Inbox
 from store.pool import open_pool
 from store.quarantine import Quarantine
 from tests.starter.events import fact, request
@@ -232,6 +232,17 @@ async def test_deep_inbox_asks_to_come_later(pool: asyncpg.Pool) -> None:
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert await Inbox(pool).counts() == {"new": 1}
+
+
+async def test_partners_are_asked_to_come_later_while_another_database_takes_over(database: str) -> None:
+    """A standby that takes no writes yet is a database that is away: 503, and a dispatcher that waits."""
+    async with await open_pool(f"{database}?default_transaction_read_only=on") as standby:
+        async with door(standby) as partner:
+            answer = await post(partner, encode(request()))
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        with pytest.raises(DATABASE_AWAY):
+            await Inbox(standby).claim(1, timedelta(minutes=1))
 
 
 async def test_without_a_database_partners_are_asked_to_come_later() -> None:
