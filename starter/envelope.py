@@ -26,6 +26,8 @@ from starter.problem import BadEvent, Problem, bad, problems_of
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 DEPTH = 32  # levels of nesting; ours need six
+NUMBERS = ("case_no", "rma", "waybill")  # by which a fact may name its case, the surest first
+LONGEST_NUMBER = 128  # characters; a case is known by none that is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +193,13 @@ def _whereabouts_problem(event: CloudEvent) -> Problem | None:
         if slash and is_business_id(shop) and is_business_id(case_no):
             return None
         return Problem(code="bad_subject", where="subject")
-    if any(isinstance(event.data.get(key), str) and event.data[key] for key in ("case_no", "rma", "waybill")):
-        return None
-    return Problem(code="no_case_named")
+    for key in ("shop", *NUMBERS):
+        value = event.data.get(key)
+        if value is not None and not isinstance(value, str):
+            return Problem(code="string_type", where=f"data.{key}")
+        if value is not None and len(value) > LONGEST_NUMBER:
+            return Problem(code="string_too_long", where=f"data.{key}", detail={"max_length": str(LONGEST_NUMBER)})
+    return None if any(event.data.get(key) for key in NUMBERS) else Problem(code="no_case_named")
 
 
 def lane(event: CloudEvent) -> str:
@@ -207,7 +213,7 @@ def lane(event: CloudEvent) -> str:
     if event.subject:
         return f"case:{event.subject}"
     shop = event.data.get("shop")
-    for key in ("case_no", "rma", "waybill"):
+    for key in NUMBERS:
         value = event.data.get(key)
         if value:
             return f"case:{shop}/{value}" if key == "case_no" and shop else f"{key}:{value}"

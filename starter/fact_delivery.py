@@ -25,6 +25,7 @@ from domain.messages.payload import Payload
 from domain.refusals import STAFF_ROLES
 from domain.vocabulary import CaseType, ParcelState, Party, ReasonCode
 from starter.case_opening import PATIENCE, CaseOpening
+from starter.envelope import NUMBERS
 from starter.handing_over import Done, Handed, Pace, Refuse, Wait, about_the_case, asking_temporal
 from starter.named_later import NamedLater
 from starter.pace import Paces
@@ -174,7 +175,7 @@ class FactDelivery:
             shop, _, case_no = event.subject.partition("/")
             return await self._openings.find("case_no", case_no, shop)
         shop = event.data.get("shop") or ""
-        for kind in ("case_no", "rma", "waybill"):
+        for kind in NUMBERS:
             value = event.data.get(kind)
             if value and isinstance(value, str):
                 found = await self._openings.find(kind, value, shop if isinstance(shop, str) else "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import random
+import string
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -181,6 +183,21 @@ async def test_batch_takes_the_good_and_names_the_bad(partner: httpx2.AsyncClien
     assert (again.json()["accepted"], again.json()["duplicate"]) == (0, 4)
     assert await Inbox(pool).counts() == {"new": 4}
     assert len(await Quarantine(pool).entries()) == 2
+
+
+@pytest.mark.parametrize("named", [{"rma": "?"}, {"waybill": "?"}, {"case_no": "1", "shop": "?"}])
+async def test_a_number_that_is_none_is_refused_at_the_door(
+    partner: httpx2.AsyncClient, pool: asyncpg.Pool, named: dict[str, str]
+) -> None:
+    """What names a case by thousands of characters, or by a list, is told where and what: no table chokes on it."""
+    chance = random.Random(1)  # letters that nothing can pack
+    endless = "".join(chance.choices(string.ascii_letters, k=9000))
+    for value, code in ((endless, "string_too_long"), ([], "string_type")):
+        data = {key: value if said == "?" else said for key, said in named.items()}
+        answer = await post(partner, encode(fact("customer_replied", id="f", **data)))
+        assert answer.status_code == 422
+        assert answer.json()["problems"][0]["problems"][0]["code"] == code
+    assert await Inbox(pool).counts() == {}
 
 
 async def test_a_signed_body_cannot_be_sent_to_another_case(partner: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
