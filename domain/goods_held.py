@@ -20,6 +20,9 @@ HELD = "goods_held"  # the code with which the register lets no goods leave that
 TAKEN_OVER = "goods_taken_over"  # the kind of record that moves them
 ANSWERS = frozenset({Resolution.GO_ON, Resolution.SAME_AFFAIR})
 
+PAID_ONCE = frozenset({CaseType.PRICE_DIFFERENCE, CaseType.POSTAGE_CLAIM})
+"""Types that pay a sum which an order is due once: a further one, while one is open or was paid, is asked about too."""
+
 KEPT = frozenset({Outcome.REFUNDED, Outcome.PARTIALLY_REFUNDED})
 """How a case ends whose goods were paid back: nobody else disposes of them without a supervisor. All others let go."""
 

@@ -14,7 +14,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from domain.events import Person, Request
-from domain.goods_held import goods_of
+from domain.goods_held import PAID_ONCE, goods_of
 from domain.identity import case_number
 from domain.order import Order
 from domain.rules import Rules
@@ -46,7 +46,8 @@ class FoundCase:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What became of a request in the register. `held_by`: cases that hold goods which this one asks for (R-N1)."""
+    """What became of a request in the register. `held_by`: cases that hold goods which this one asks for (R-N1), or
+    that pay what an order is due once."""
 
     found: Opening
     case_no: str
@@ -113,20 +114,28 @@ class Openings:
                     ["order_no", "customer_ref", "waybill"],
                     [request.order.order_no, request.order.customer_ref, request.order.waybill],
                 )
-                if free:
-                    return Registered(Opening.NEW, request.case_no)
                 if free is not None:
-                    held_by = await self._held_by(connection, request.shop, request.case_no)
-                    return Registered(Opening.NEW, request.case_no, held_by)
+                    held_by = () if free else await self._held_by(connection, request.shop, request.case_no)
+                    paid_by = await self._paid_by(connection, request, request.case_no)
+                    return Registered(Opening.NEW, request.case_no, held_by + paid_by)
                 found = await self._find(connection, request.shop, request.case_no)
                 assert found is not None
             if found.closed:
                 return Registered(Opening.CLOSED, found.case_no)
             await connection.execute(SQL["opening_hold_again"], request.shop, found.case_no)
-            return Registered(Opening.OPEN, found.case_no, await self._held_by(connection, request.shop, found.case_no))
+            held_by = await self._held_by(connection, request.shop, found.case_no)
+            paid_by = await self._paid_by(connection, request, found.case_no)
+            return Registered(Opening.OPEN, found.case_no, held_by + paid_by)
 
     async def _held_by(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> tuple[str, ...]:
         return tuple(await connection.fetchval(SQL["opening_held_by"], shop, case_no))
+
+    async def _paid_by(self, connection: PoolConnectionProxy, request: Request, case_no: str) -> tuple[str, ...]:
+        """The order's row is locked: of two that come at once, the later one sees the earlier."""
+        if request.case_type not in PAID_ONCE:
+            return ()
+        which = (request.shop, request.order.order_no, case_no, request.case_type.value)
+        return tuple(row["case_no"] for row in await connection.fetch(SQL["opening_paid_by"], *which))
 
     async def _find(self, connection: PoolConnectionProxy, shop: str, case_no: str) -> FoundCase | None:
         row = await connection.fetchrow(SQL["opening_find"], shop, case_no)

@@ -18,6 +18,13 @@ WHERE shop = $1 AND case_no = $2 AND stage = 'intake' AND revision = 0 AND goods
 -- name: opening_held_by
 SELECT goods_held_by($1, $2);
 
+-- name: opening_paid_by
+-- Other cases that pay the order the same sum: those that are open, and those that paid.
+SELECT c.case_no FROM case_handles AS h JOIN cases AS c USING (shop, case_no)
+WHERE h.shop = $1 AND h.value = $2 AND h.kind = 'order_no' AND c.case_no <> $3 AND c.opened_as = $4
+    AND (c.stage <> 'closed' OR c.refunded_minor > 0)
+ORDER BY c.opened_at, c.case_no;
+
 -- name: opening_hold_before_leaving
 -- Goods are about to leave for a case: it holds them if they are free. One that disposed of none until now disposes of those that leave ($3).
 UPDATE cases SET goods = CASE WHEN goods = '{}' THEN $3 ELSE goods END, holds = true

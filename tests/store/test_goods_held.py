@@ -11,7 +11,7 @@ import pytest
 
 from domain import rulebook_file
 from domain.events import CloudEvent, Request
-from domain.goods_held import KEPT
+from domain.goods_held import KEPT, PAID_ONCE
 from domain.messages.facts import GoodsHeldElsewhere
 from domain.money import Money
 from domain.order import AskedLine, Order, OrderLine
@@ -118,8 +118,18 @@ async def test_a_case_that_disposes_of_no_goods_holds_none_and_meets_none(regist
     """A query, a complaint, a price difference: it runs beside a return, and a return beside it."""
     assert (await register.open("A", type=type)).held_by == ()
     assert (await register.open("B")).held_by == ()
-    assert (await register.open("C", type=type)).held_by == ()
+    assert (await register.open("C", type=type)).held_by == (("A",) if type in PAID_ONCE else ())
     assert await register.holding() == {"B"}
+
+
+@pytest.mark.parametrize("type", sorted(PAID_ONCE))
+@pytest.mark.parametrize(("refunded", "met"), [(0, ()), (500, ("A",))])
+async def test_what_an_order_is_due_once_is_asked_about_where_it_was_paid(register, type, refunded, met):
+    """A difference or a freight that another case paid is seen by a person; one that was refused may be asked again."""
+    await register.open("A", type=type)
+    await register.write("A", stage="closed", outcome="explained", refunded_minor=refunded)
+    assert (await register.open("B", type=type)).held_by == met
+    assert await register.holding() == set()
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))

@@ -137,3 +137,17 @@ async def test_above_the_limit_a_supervisor_approves_the_difference(house: House
     assert await granted.payments() == [6000]
     assert await denied.to_the_end() == "goodwill_only"
     assert await denied.payments() == []
+
+
+async def test_a_difference_that_was_paid_is_not_paid_again_by_another_case(house: House) -> None:
+    """He asks once more under another number: a person sees the case that paid, and this one ends without money."""
+    first = await opened(house, request_id="difference-1")
+    assert await first.to_the_end() == "price_adjusted"
+    again = await house.beside(first, "price_difference", reason="price_drop", drop=cheaper(1900))
+
+    await again.run_until(needs_human="decide:goods_held")
+    assert (await again.handle.query("explain"))["goods_held_by"] == [first.case_no]
+    await again.act("decide", resolution="same_affair")
+
+    assert await again.to_the_end() == "explained"
+    assert await again.payments() == []
