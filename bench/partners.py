@@ -46,7 +46,7 @@ class Partners:
     async def track(self, courier: str, waybill: str, at: datetime) -> ParcelReport:
         """The waybill says how its parcel is: `stalled-1`."""
         state = ParcelState(waybill.partition("-")[0])
-        return ParcelReport(waybill=waybill, state=state, raw_code=state.upper(), last_scan_at=at, place="Jinhua")
+        return ParcelReport(waybill=waybill, state=state, raw_code=state.upper(), last_scan_at=at)
 
     async def request(self, request: CourierRequest, recipient: Recipient | None = None) -> Receipt:
         """Accepted."""

@@ -32,7 +32,6 @@ class SignedCourierGateway:
             state=_state(document, raw),
             raw_code=raw or code_of(document.get("state")),
             last_scan_at=_instant(document.get("last_scan_at")),
-            place=_short(document.get("place")),
         )
 
     async def request(self, request: CourierRequest, recipient: Recipient | None = None) -> Receipt:
@@ -63,7 +62,3 @@ def _instant(raw: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and moment.tzinfo else None
-
-
-def _short(raw: Any) -> str:
-    return raw[:64] if isinstance(raw, str) else ""

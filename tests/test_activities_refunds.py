@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import asyncpg
@@ -24,11 +21,11 @@ from domain.ports.refunds import RefundIntent, RefundRow, RefundStatus
 from domain.webhook_signature import SigningKeys
 from gateways.refunds import SignedRefundGateway
 from gateways.signed_json import PartnerWire, partner_client
-from gateways.standard_webhooks import SignedExchange
 from store.one_time_inputs import PostgresOneTimeInputs
 from store.orders import PostgresOrders
 from store.pool import open_pool
 from store.refund_ledger import PostgresRefundLedger
+from tests.gateways.chosen_answers import ChosenAnswers
 from tests.gateways.partners import SECRET
 
 PAID = Money(minor=10_000)
@@ -41,47 +38,10 @@ def refused(status: int, code: str) -> tuple[int, dict[str, Any]]:
     return status, {"error": {"code": code}}
 
 
-class Provider:
-    """Answers each operation with what was laid out for it, in order, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, list[tuple[int, dict[str, Any]]]] = {"refunds.pay": [], "refunds.find": []}
-        self.asked: list[str] = []
-        provider, exchange = self, SignedExchange(SigningKeys.parse(SECRET))
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                operation = json.loads(self.rfile.read(int(self.headers["content-length"])))["operation"]
-                provider.asked.append(operation)
-                status, content = provider.answers[operation].pop(0)
-                body = json.dumps(content).encode()
-                self.send_response(status)
-                if content:
-                    for name, value in exchange.answer(self.headers["webhook-id"], body).items():
-                        self.send_header(name, value)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
 class Till:
     """The activity over the ledger and the wire to the provider."""
 
-    def __init__(self, provider: Provider, pool: asyncpg.Pool, gateway: SignedRefundGateway) -> None:
+    def __init__(self, provider: ChosenAnswers, pool: asyncpg.Pool, gateway: SignedRefundGateway) -> None:
         self.provider = provider
         self.ledger = PostgresRefundLedger(pool)
         self._activities = RefundActivities(self.ledger, gateway, PostgresOneTimeInputs(pool))
@@ -106,7 +66,7 @@ class Till:
 @pytest_asyncio.fixture
 async def till(database: str) -> AsyncIterator[Till]:
     """A till with one order that was paid."""
-    provider = Provider()
+    provider = ChosenAnswers()
     async with await open_pool(database) as pool, partner_client() as http:
         lines = (OrderLine(sku="S", quantity=1, price=PAID),)
         await PostgresOrders(pool).put("demo", Order(order_no="O1", customer_ref="cust-1", paid=PAID, lines=lines))

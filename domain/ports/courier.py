@@ -21,7 +21,6 @@ class ParcelReport(Wire):
     state: ParcelState
     raw_code: Code = ""
     last_scan_at: datetime | None = None
-    place: Code = ""  # town or depot, no street and no person
 
 
 class CourierRequestKind(StrEnum):

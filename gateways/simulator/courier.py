@@ -30,11 +30,11 @@ def track(world: World, waybill: str, at: datetime) -> dict[str, Any]:
     """What the courier's system shows at that instant."""
     scan = world.ledger.parcel_now(waybill, at)
     if scan:
-        return {"state": scan["state"], "code": scan["state"], "last_scan_at": scan["scanned_at"], "place": ""}
+        return {"state": scan["state"], "code": scan["state"], "last_scan_at": scan["scanned_at"]}
     persona = world.personas.courier(waybill)
     if persona.code:
-        return {"code": persona.code, "vocabulary": persona.vocabulary, "last_scan_at": None, "place": ""}
-    return {"state": persona.state.value, "code": "", "last_scan_at": None, "place": ""}
+        return {"code": persona.code, "vocabulary": persona.vocabulary, "last_scan_at": None}
+    return {"state": persona.state.value, "code": "", "last_scan_at": None}
 
 
 def request(world: World, asked: CourierRequest) -> dict[str, Any]:

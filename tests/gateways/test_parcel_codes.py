@@ -8,7 +8,12 @@ from collections.abc import Mapping
 import pytest
 
 from domain.vocabulary import ParcelState
+from domain.webhook_signature import SigningKeys
+from gateways.courier import SignedCourierGateway
 from gateways.parcel_codes import AFTERSHIP, KDNIAO, KUAIDI100, TAOBAO, parcel_state
+from gateways.signed_json import PartnerWire, partner_client
+from tests.gateways.chosen_answers import ChosenAnswers
+from tests.gateways.partners import SECRET, START
 
 
 @pytest.mark.parametrize(
@@ -47,3 +52,16 @@ def test_trouble_is_seen_by_the_big_aggregators() -> None:
     for state in (ParcelState.NO_INFO, ParcelState.UNREACHABLE, ParcelState.DAMAGED, ParcelState.REJECTED):
         assert KUAIDI100[state]
         assert KDNIAO[state]
+
+
+async def test_a_couriers_words_about_a_parcel_stay_outside() -> None:
+    """P-PRIV: couriers write names and telephones beside a scan; of what they say a case hears codes and instants."""
+    courier = ChosenAnswers()
+    scan = {"code": "206", "vocabulary": "kuaidi100", "place": "签收人 示例甲 19900000000", "remark": "虚构路1号"}
+    courier.answers["courier.track"] = [(200, scan)]
+    async with partner_client() as http:
+        gateway = SignedCourierGateway(PartnerWire(http, courier.url, SigningKeys.parse(SECRET)))
+        report = await gateway.track("yto", "YT1", START)
+    courier.close()
+    assert report.state is ParcelState.UNREACHABLE
+    assert not any(said in report.model_dump_json() for said in ("示例甲", "19900000000", "虚构路"))
