@@ -15,7 +15,7 @@ from domain.clocks import Clock
 from domain.coming_back import CameBack
 from domain.gesture import Gesture, GestureState
 from domain.journal import JournalEntry, Record
-from domain.messages.facts import CustomerAgreed, CustomerReplied
+from domain.messages.facts import CustomerAgreed, CustomerReplied, OrderTold
 from domain.messages.payload import Payload
 from domain.money import Money
 from domain.order import OrderLine
@@ -247,6 +247,10 @@ class CaseState(BaseModel):
     gestures: list[Gesture] = []
     came_back: CameBack = Field(default_factory=CameBack)
     goods: ReturnLeg = Field(default_factory=ReturnLeg)
+    # What the source of the order has told anew of it since he asked.
+    order_told: OrderTold | None = Field(default=None, exclude_if=lambda told: told is None)
+    # Work on its invoice that came up, whether a number was known or not.
+    invoice_work: list[str] = Field(default=[], exclude_if=lambda work: not work)
     address_ref: str = ""
     sent_again: bool = Field(default=False, exclude_if=lambda sent: not sent)  # goods left for him beside the order's
     judged: Judged = Judged()

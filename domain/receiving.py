@@ -72,7 +72,7 @@ def receive(state: CaseState, message: Message, now: datetime) -> None:
             for clock in state.clocks.values():
                 if clock.id == "D-SURVEY" and clock.running:
                     clock.end(ClockState.MET, now)
-        case RequestRepeated():
+        case RequestRepeated(deadline=None):
             pass
         case _:
             if isinstance(payload, CustomerReplied):

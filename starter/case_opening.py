@@ -101,8 +101,12 @@ class CaseOpening:
             return Done("closed_already", shop, case_no, request.order.customer_ref)
         repeated = found is Opening.OPEN and not retried
         signal: Signal | None = first
-        if repeated and first is None:
-            signal = (RequestRepeated.kind, {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()})
+        if first is None and (repeated or (found is Opening.OPEN and request.deadline)):  # which may be told late
+            again = RequestRepeated(deadline=request.deadline).model_dump(mode="json", exclude_defaults=True)
+            signal = (
+                RequestRepeated.kind,
+                again | {"id": id, "by": RequestRepeated.sender.value, "at": at.isoformat()},
+            )
         start = CaseStart(
             request=_under(case_no, request),
             rules=rules,

@@ -14,6 +14,7 @@ from domain.messages.facts import (
     CustomerConfirmed,
     CustomerLooked,
     Inspected,
+    OrderTold,
     ParcelAnnounced,
     ParcelUpdate,
     Reimbursed,
@@ -268,7 +269,7 @@ def _home(found: list[FoundCase]) -> bool:
 def _number_to_know(event: CloudEvent, fact: Payload) -> str:
     """The parcel's number that its case may not know yet: told for the first time, or mistyped before (T-INBOUND)."""
     match fact:
-        case ReturnShipped(waybill=waybill) | Shipped(waybill=waybill):
+        case ReturnShipped(waybill=waybill) | Shipped(waybill=waybill) | OrderTold(waybill=waybill):
             return waybill
         case ReturnReceived(waybill=waybill) if _names_a_case(event) or event.data.get("rma"):
             return waybill

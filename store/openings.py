@@ -17,6 +17,7 @@ from domain.events import Person, Request
 from domain.goods_held import PAID_ONCE, goods_of
 from domain.identity import case_number
 from domain.order import Order
+from domain.order_news import news
 from domain.rules import Rules
 from store.address_book import PostgresAddressBook
 from store.orders import PostgresOrders
@@ -197,5 +198,13 @@ def _on_file(request: Request) -> Person | None:
 async def _record_order(connection: PoolConnectionProxy, shop: str, order: Order, person: Person | None) -> None:
     await PostgresAddressBook(connection).put(shop, order.customer_ref, person or Person())
     await PostgresOrders(connection).put(shop, order)
-    content = order.model_dump(mode="json")
-    await connection.execute(SQL["opening_known_order"], shop, order.order_no, order.waybill, content)
+    told = order.model_dump(mode="json", exclude_unset=True)
+    content = {field: value for field, value in told.items() if value not in (None, "")}
+    row = await connection.fetchrow(SQL["opening_known_order"], shop, order.order_no, order.waybill, content)
+    assert row is not None, "the order was written"
+    if row["before"] is None:
+        return
+    new = news(Order.model_validate(row["before"]), Order.model_validate(row["now"]))
+    if new is not None:
+        said = new.model_dump(mode="json", include=new.model_fields_set)
+        await connection.execute(SQL["opening_order_told"], shop, order.order_no, said, bool(new.invoice))

@@ -20,6 +20,7 @@ from domain.clocks import Clock, ClockState
 from domain.events import CaseStart
 from domain.identity import partner_key
 from domain.journal import INBOX_EVENT, OF_CASES
+from domain.messages.facts import OrderTold
 from domain.messages.payload import Payload
 from domain.ports.partner import CaseKey
 from domain.remembered import restored, stored
@@ -41,6 +42,7 @@ from workflows.steps.fees import Fees
 from workflows.steps.goods import Goods
 from workflows.steps.goodwill import Goodwill
 from workflows.steps.money import Funds
+from workflows.steps.news import News
 from workflows.steps.parcel import Parcel
 from workflows.steps.pending import Pending
 from workflows.steps.platform import Platform
@@ -66,7 +68,7 @@ class Case:
     def __init__(self, start: CaseStart, state: CaseState) -> None:
         self.start = start
         self.request = start.request.model_copy(update=state.judged.model_dump(exclude_none=True))
-        self.order = start.request.order
+        self.order = start.request.order.model_copy(update=state.order_told.told() if state.order_told else {})
         self.rules = start.rules
         self.state = state
         self.now = workflow.now() if start.carried else start.opened_at
@@ -93,6 +95,7 @@ class Case:
         self.fees = Fees(self)
         self.goods = Goods(self)
         self.windows = Windows(self)
+        self.news = News(self)
         self.returns = Returns(self)
         self.exchange = Exchange(self)
         self.money = Funds(self)
@@ -157,8 +160,22 @@ class Case:
 
     def goes_under(self, courier: str, waybill: str) -> None:
         """The order left under that number, which its source had not told yet; later runs know it too."""
-        order = self.order.model_copy(update={"courier": courier or self.order.courier, "waybill": waybill})
-        self.order, self.request = order, self.request.model_copy(update={"order": order})
+        self._order_is({"courier": courier or self.order.courier, "waybill": waybill})
+
+    def learns(self, told: dict[str, object]) -> None:
+        """The source of the order tells something anew of it; later runs know it too.
+
+        What was decided by the request as it came stays so: of all that, its copy of the order takes the payment alone.
+        """
+        said = (self.state.order_told or OrderTold()).model_copy(update=told)
+        self.state.order_told, self.order = said, self.order.model_copy(update=told)
+        if "paid" in told:
+            self._order_is({"paid": told["paid"]})
+
+    def _order_is(self, told: dict[str, object]) -> None:
+        self.order = self.order.model_copy(update=told)
+        order = self.request.order.model_copy(update=told)
+        self.request = self.request.model_copy(update={"order": order})
         self.start = self.start.model_copy(update={"request": self.request})
 
     # --- remembering ---

@@ -37,7 +37,7 @@ async def act(case: Case, now: datetime) -> bool:
     """Do one duty that is due. True when something was done, so that the case looks again before it rests."""
     if await case.adoption.act() or await case.goods.attend():
         return True
-    if await counting.act(case) or await case.goodwill.attend():
+    if await counting.act(case) or await case.goodwill.attend() or await case.news.attend():
         return True
     for key, clock in case.state.clocks.items():
         if not clock.running:

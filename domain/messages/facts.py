@@ -320,12 +320,33 @@ class PaymentReceived(Payload):
 
 
 class RequestRepeated(Payload):
-    """The same after-sales request came again; noted, nothing else."""
+    """The same after-sales request came again; noted, and nothing else but a platform's deadline that it names."""
 
     kind = "request_repeated"
     rule = "R-INTAKE"
     sender = Party.SYSTEM
     event: str = ""
+    deadline: Instant | None = Field(default=None, exclude_if=lambda at: at is None)
+
+
+class OrderTold(Payload):
+    """The order's source says something else of it than before, or more (R-VERIFY). These fields, and no others, are
+    what a running case can still use; the terms of the sale are those under which he asked."""
+
+    kind = "order_told"
+    rule = "R-VERIFY"
+    sender = Party.SYSTEM
+    paid: Money | None = None
+    invoice: str = Field(default="", max_length=64)
+    courier: str = Field(default="", max_length=64)
+    waybill: str = Field(default="", max_length=64)
+    shipped_at: Instant | None = None
+    signed_at: Instant | None = None
+    succeeded_at: Instant | None = None
+
+    def told(self) -> dict[str, object]:
+        """What it says."""
+        return {field: value for field, value in self if value}
 
 
 class CalendarChanged(Payload):
@@ -343,9 +364,9 @@ FACTS: Mapping[str, type[Payload]] = {
         CustomerWithdrew, SurveyAnswered, ParcelUpdate, CourierAnswered, WarehouseAnswered, ReturnReceived, Inspected,
         Shipped, RepairStatus, RefundNotice, PaymentReceived, PlatformRuled, RequestRepeated, CalendarChanged,
         CustomerLooked, DamageDescribed, PackingChecked, StockTold, StockArrived, OrderedAgain,
-        Reimbursed, ClaimAnswered, ParcelAnnounced, GoodsHeldElsewhere,
+        Reimbursed, ClaimAnswered, ParcelAnnounced, GoodsHeldElsewhere, OrderTold,
     )
 }  # fmt: skip
 
-AMONG_CASES = frozenset({ClaimAnswered.kind, ParcelAnnounced.kind, GoodsHeldElsewhere.kind})
+AMONG_CASES = frozenset({ClaimAnswered.kind, ParcelAnnounced.kind, GoodsHeldElsewhere.kind, OrderTold.kind})
 """What cases are told by cases and by the register alone: no door takes it from outside."""

@@ -1,7 +1,25 @@
 -- name: opening_known_order
+-- What is not told this time stays as it was told.
 INSERT INTO known_orders AS k (shop, order_no, waybill, content) VALUES ($1, $2, $3, $4)
 ON CONFLICT (shop, order_no) DO UPDATE
-SET waybill = coalesce(nullif(excluded.waybill, ''), k.waybill), content = excluded.content;
+SET waybill = coalesce(nullif(excluded.waybill, ''), k.waybill), content = k.content || excluded.content
+RETURNING old.content AS before, new.content AS now;
+
+-- name: opening_order_told
+-- The order's cases that are open hear what is told anew ($3), those that are closed of an invoice alone ($4): through the inbox, in the
+-- transaction that writes it down (docs/decisions/0017). The instant is the cases' own.
+WITH event AS (
+    SELECT jsonb_build_object('specversion', '1.0', 'id', gen_random_uuid(), 'source', 'aftersales/cases',
+            'type', 'aftersales.order_told', 'subject', c.shop || '/' || c.case_no,
+            'time', greatest(c.page_at, c.opened_at), 'data', $3::jsonb) AS said, greatest(c.page_at, c.opened_at) AS at
+    FROM case_handles AS h JOIN cases AS c USING (shop, case_no)
+    WHERE h.shop = $1 AND h.value = $2 AND h.kind = 'order_no' AND c.order_no = $2 AND (c.stage <> 'closed' OR $4)
+)
+INSERT INTO inbox (source, id, type, lane, door, raw, headers, digest, received_at)
+SELECT said->>'source', said->>'id', said->>'type', 'case:' || (said->>'subject'), 'case', convert_to(said::text, 'UTF8'),
+    '{"content-type": "application/cloudevents+json"}', substring(sha256(convert_to(said::text, 'UTF8')) FOR 16), at
+FROM event
+RETURNING pg_notify('inbox', '');
 
 -- name: opening_case
 -- The goods that it disposes of ($10) are its own where they are free; else the answer is false.

@@ -51,6 +51,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "reimbursed": {"amount": {"minor": 4500, "currency": "CNY"}},
     "claim_told": {"claim": "C1.claim", "accepted": True},
     "goods_held_elsewhere": {"cases": ["C2"]},
+    "order_told": {"paid": {"minor": 4000, "currency": "CNY"}, "waybill": "YT9"},
 }
 
 

@@ -152,6 +152,63 @@ async def test_request_for_a_closed_case_starts_nothing(
     assert len(runs) == 1
 
 
+async def test_what_is_told_anew_of_an_order_reaches_its_open_cases_once(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """R-VERIFY: what a notice says anew is told to the cases of its order; one that says nothing new is not."""
+    dispatcher = make_dispatcher()
+    told = {"shop": "demo", "order": request().data["order"]}
+    shipped = {**told, "order": {**told["order"], "shipped_at": "2026-03-01T12:00:00+08:00"}}
+    partly = {**told, "order": {**told["order"], "paid": {"minor": 9900}}}
+    await put(pool, request())
+    await dispatcher.drain()
+    for id, data in (("same", told), ("new", shipped), ("new-again", shipped), ("partly", partly), ("old", told)):
+        event = request().model_copy(update={"type": "aftersales.order", "id": id, "data": data})
+        await put(pool, event)
+        await until_quiet(pool, dispatcher)
+    assert [(name, {**message, "id": "", "by": "", "at": ""}) for name, message in await heard(shop_client)] == [
+        ("order_told", {"id": "", "by": "", "at": "", **one})
+        for one in (
+            {"shipped_at": "2026-03-01T04:00:00Z"},
+            {"paid": {"minor": 9900, "currency": "CNY"}},
+            {"paid": {"minor": 12800, "currency": "CNY"}},
+        )
+    ]
+    (known,) = await pool.fetch("SELECT content FROM known_orders")
+    assert known["content"]["shipped_at"], "what is left out is not taken back"
+
+
+async def test_news_of_a_parcel_whose_number_is_told_late_find_the_case(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """He asks why nothing was sent; the shop tells the number a day later, and the courier's news are the case's."""
+    unsent = request(kind="late_shipment", order={"waybill": "", "courier": ""})
+    notice = request().model_copy(
+        update={"type": "aftersales.order", "id": "n", "data": {"shop": "demo", "order": request().data["order"]}}
+    )
+    news = fact("parcel_update", id="scan", waybill=f"YT{ORDER}", state="stalled", shop="demo")
+    for event in (unsent, notice, news):
+        await put(pool, event)
+        await until_quiet(pool, make_dispatcher())
+    names = [name for name, _ in await heard(shop_client, f"{ORDER}-late_shipment")]
+    assert names == ["order_told", "parcel_update"]
+    assert await pool.fetchval("SELECT count(*) FROM cases") == 1
+
+
+async def test_a_platforms_deadline_that_is_told_late_reaches_the_case(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """T-RIGHTS: the request comes again with a deadline; the case hears it, also where the first try was cut short."""
+    await put(pool, request())
+    await until_quiet(pool, make_dispatcher())
+    late = request(id="again", deadline="2026-03-02T12:00:00+08:00")
+    await put(pool, late)
+    await pool.execute("UPDATE inbox SET attempts = 1 WHERE id = 'again'")
+    await until_quiet(pool, make_dispatcher())
+    ((name, message),) = await heard(shop_client)
+    assert (name, message["deadline"]) == ("request_repeated", "2026-03-02T04:00:00Z")
+
+
 async def test_case_that_ended_before_the_register_knows_is_not_started_again(
     pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
 ) -> None:

@@ -28,6 +28,7 @@ SAID: dict[str, dict[str, Any]] = {
     "claim_told": {"claim": CLAIM, "accepted": True},
     "parcel_announced": {"case": CASE},
     "goods_held_elsewhere": {"cases": ["C2"]},
+    "order_told": {"signed_at": "2026-03-02T10:00:00+08:00"},
 }
 
 

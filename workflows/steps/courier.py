@@ -31,8 +31,8 @@ class Courier:
         self._case = case
 
     def state_of(self, waybill: str) -> ParcelState | None:
-        """What was last heard of a parcel."""
-        return self._case.state.parcels.get(waybill)
+        """What was last heard of a parcel; without a number, of the order's, which may have one by now."""
+        return self._case.state.parcels.get(waybill or self._case.order.waybill)
 
     async def track(self, step: str = "track") -> ParcelState:
         """Look the order's parcel up in the courier's system (查件). UNKNOWN when the courier refuses to say."""

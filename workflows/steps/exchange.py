@@ -53,17 +53,23 @@ class Exchange:
         case = self._case
 
         async def looking() -> ExchangeWindow:
-            first, *later = clocks_of(case.request)
-            ends = {first: await case.windows.end(first)}
-            found = exchange_window(case.request, ends, case.rules)
-            for clock in later:
-                if not found.allowed:
-                    ends[clock] = await case.windows.end(clock)
-                    found = exchange_window(case.request, ends, case.rules)
+            found = await self.judge()
             case.note("exchange_window", found.rule, allowed=found.allowed, reason=found.reason)
             return found
 
         return await case.once(step, looking, ExchangeWindow)
+
+    async def judge(self) -> ExchangeWindow:
+        """The same by what is known now."""
+        case, request = self._case, self._case.windows.request
+        first, *later = clocks_of(request)
+        ends = {first: await case.windows.end(first)}
+        found = exchange_window(request, ends, case.rules)
+        for clock in later:
+            if not found.allowed:
+                ends[clock] = await case.windows.end(clock)
+                found = exchange_window(request, ends, case.rules)
+        return found
 
     def freight(self, *, inside: bool) -> Freight:
         """Who bears which leg (X3)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain.invoice import RECORD, InvoiceAction, InvoiceWork, invoice_work
+from domain.invoice import RECORD, RULES, InvoiceAction, invoice_work
 
 if TYPE_CHECKING:
     from workflows.course import Case
@@ -12,21 +12,29 @@ if TYPE_CHECKING:
 
 def reversed_by_refund(case: Case) -> None:
     """Money of what was invoiced is back with the customer: so much of the invoice is reversed (红冲)."""
-    if (work := _work(case, InvoiceAction.RED_LETTER)) is not None:
-        case.record(RECORD, work.action, "R-INV-RET", **work.model_dump(mode="json"))
+    _enter(case, InvoiceAction.RED_LETTER)
 
 
 def endorsed(case: Case) -> None:
     """Other goods went to him for those of the invoice, which is endorsed (背书)."""
-    if (work := _work(case, InvoiceAction.ENDORSEMENT)) is not None:
-        case.record(RECORD, work.action, "R-INV-EX", **work.model_dump(mode="json", exclude_none=True))
+    _enter(case, InvoiceAction.ENDORSEMENT)
 
 
 def goes_back(case: Case) -> None:
     """His own goods go back to him, their original invoice with them."""
-    if (work := _work(case, InvoiceAction.ORIGINAL_BACK)) is not None:
-        case.record(RECORD, work.action, "R-INV-REP", **work.model_dump(mode="json", exclude_none=True))
+    _enter(case, InvoiceAction.ORIGINAL_BACK)
 
 
-def _work(case: Case, action: InvoiceAction) -> InvoiceWork | None:
-    return invoice_work(action, case.order, case.rules, case.now, tuple(case.state.refunds))
+def told_late(case: Case) -> None:
+    """Its number was not known when something came up that is to be done to it, or was another."""
+    for action in list(case.state.invoice_work):
+        _enter(case, InvoiceAction(action))
+
+
+def _enter(case: Case, action: InvoiceAction) -> None:
+    state = case.state
+    if action not in state.invoice_work:
+        state.invoice_work.append(action)
+    work = invoice_work(action, case.order, case.rules, case.now, tuple(state.refunds))
+    if work is not None:
+        case.record(RECORD, action, RULES[action], **work.model_dump(mode="json", exclude_none=True))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from domain.case import Fact
+from domain.events import Request
+from domain.exchange import ExchangeWindow
 from domain.messages.commands import ReopenCase
 from domain.recounting import Kept
 from domain.return_window import Window, clock_of, starts_at, window_under
@@ -35,7 +38,7 @@ class Windows:
         case = self._case
 
         async def looking() -> Window:
-            found = window_under(clock, case.request, await self.end(clock), case.rules)
+            found = await self._look(clock)
             case.note("return_window", found.rule, allowed=found.allowed, reason=found.reason)
             return found
 
@@ -46,9 +49,17 @@ class Windows:
         case = self._case
 
         async def looking() -> bool:
-            return window_under("D-NR", case.request, await self.end("D-NR"), case.rules).allowed
+            return (await self._look("D-NR")).allowed
 
         return await case.once("no_reason_open", looking, bool)
+
+    async def _look(self, clock: str) -> Window:
+        return window_under(clock, self.request, await self.end(clock), self._case.rules)
+
+    @property
+    def request(self) -> Request:
+        """The request with the order as it is known now: windows begin with what happened to that."""
+        return self._case.request.model_copy(update={"order": self._case.order})
 
     async def end(self, clock: str) -> datetime | None:
         """When that window closes; None while it has not begun."""
@@ -78,7 +89,7 @@ class Windows:
                 continue
             del case.state.provisional_ends[clock]
             counting.keep(case, clock, started_at, max(before, end), provisional=False)
-            was, now = (window_under(clock, case.request, at, case.rules) for at in (before, end))
+            was, now = (window_under(clock, self.request, at, case.rules) for at in (before, end))
             if end <= before:
                 kept = {"due_at": before.isoformat(), "counted": end.isoformat()}
                 case.note("clock_kept", "X2", clock=clock, kept=Kept.CUSTOMER, why="calendar_notice", **kept)
@@ -86,5 +97,21 @@ class Windows:
             moved = {"before": before.isoformat(), "due_at": end.isoformat()}
             case.note("clock_moved", now.rule, clock=clock, why="calendar_notice", **moved)
             if now.allowed and not was.allowed:
-                escalate(case, f"window_open:{clock}", now.rule)
-                case.state.mailbox.append(Fact.of(ReopenCase(reason="window_open"), Party.SYSTEM, None))
+                self._open_after_all(clock, now.rule)
+
+    async def judge_again(self) -> None:
+        """It is known now that he got the parcel on another day. What was open stays open to him (X2)."""
+        case = self._case
+        own = clock_of(case.request.reason)
+        for step, clock, kind, judge in (
+            ("window", own, Window, partial(self._look, own)),
+            ("window/D-PRICE", "D-PRICE", Window, partial(self._look, "D-PRICE")),
+            ("exchange/window", "D-EX", ExchangeWindow, case.exchange.judge),
+        ):
+            if case.done(step) and not (await case.once(step, judge, kind)).allowed and (now := await judge()).allowed:
+                self._open_after_all(clock, now.rule)
+
+    def _open_after_all(self, clock: str, rule: str) -> None:
+        case = self._case
+        escalate(case, f"window_open:{clock}", rule)
+        case.state.mailbox.append(Fact.of(ReopenCase(reason="window_open"), Party.SYSTEM, None))
