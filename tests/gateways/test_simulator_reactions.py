@@ -392,5 +392,6 @@ async def test_an_order_that_has_not_left_is_held_once(partners: Partners, case:
     """Held: nothing leaves. Too late: under which number it left."""
     held = PendingChange(key=f"H-{case.case_no}", case=case, action=PendingAction.HOLD, at=START)
     await partners.warehouse.change(held)
-    assert await partners.release(case, ALL) == [("warehouse_answered", hours(4), {"handed_over": False})]
+    answer = {"handed_over": False, "request": held.key}
+    assert await partners.release(case, ALL) == [("warehouse_answered", hours(4), answer)]
     assert len(await partners.effects(case, "order_held")) == 1
