@@ -156,3 +156,16 @@ async def test_who_withdraws_when_the_right_goods_are_on_their_way_does_not_keep
     assert await case.to_the_end() == "reshipped"
     assert len(await case.told("wrong_goods_asked")) == 1
     assert len(await case.ledger("goods_moved")) == 1
+
+
+async def test_wrong_goods_that_turn_out_to_be_his_own_go_back_to_him(house: House) -> None:
+    """What came back is a worn thing of his own: a person has it sent back, which is done before his case ends."""
+    case = await house.open("wrong_item", **WRONG, warehouse={"second": "wrong_goods"})
+    await case.run_until(needs_human="decide:wrong_goods_inspection")
+    await case.act("decide", resolution="send_back")
+
+    assert await case.to_the_end() == "reshipped"
+
+    assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["reship", "send_back"]
+    (moved,) = await case.ledger("goods_moved")
+    assert moved["disposition"] == "send_back"

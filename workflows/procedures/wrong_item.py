@@ -4,6 +4,7 @@ T-WRONG, R-WRONG, R-EVID, R-CONSENT, M-QUAL, W-1 … W-9, A-SOD.
 """
 
 from domain.answers import Said
+from domain.case import SECOND_LOOK
 from domain.freight import freight_of
 from domain.order_part import refund_of
 from domain.vocabulary import Disposition, Inspection, Outcome, Resolution, ShipmentLeg
@@ -79,6 +80,8 @@ async def inspected_and_stored(case: Case) -> bool:
 
 
 async def person_closes(case: Case, question: str) -> None:
-    """What becomes of the wrong goods is between us and our stock: he has the right ones, and his case ends."""
+    """He has the right goods, and his case ends; what becomes of the wrong ones a person says, and that is done."""
     ruling = await case.desk.decide(question, "R-WRONG")
     case.note("wrong_goods_closed", "R-WRONG", resolution=ruling.resolution)
+    if ruling.resolution is not Resolution.EXPLAIN_ONLY and case.start.customs >= SECOND_LOOK:
+        await case.remedy.carried_out(ruling, question, "R-WRONG")
