@@ -33,7 +33,7 @@ async def own_namespace(temporal: TemporalServer, name: str) -> None:
             },
         )
     )
-    for _ in range(200):
+    for _ in range(600):
         try:
             async for _found in client.list_workflows("AfterSaleShop = 'nobody'"):
                 pass

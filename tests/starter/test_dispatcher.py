@@ -632,7 +632,7 @@ async def test_running_dispatcher_hears_the_door(
     async with running(make_dispatcher(poll_seconds=60), database):
         await asyncio.sleep(0.3)
         await put(pool, request())
-        for _ in range(500):
+        for _ in range(1500):
             if (await Inbox(pool).counts()).get("done"):
                 break
             await asyncio.sleep(0.02)

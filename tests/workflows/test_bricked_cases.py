@@ -167,7 +167,7 @@ async def test_a_result_over_two_megabytes_fails_its_activity(workshop: Workshop
     message, record and page is bounded, see tests/domain/test_receiving.py.)"""
     handle = await workshop.client.start_workflow("Bare", MOST_BYTES + 1, id="too-big", task_queue=BARE)
     with pytest.raises(WorkflowFailureError):
-        await asyncio.wait_for(handle.result(), 30)
+        await asyncio.wait_for(handle.result(), 60)
 
 
 async def test_a_signal_of_a_wrong_type_is_dropped_without_a_word(workshop: Workshop) -> None:
@@ -175,7 +175,7 @@ async def test_a_signal_of_a_wrong_type_is_dropped_without_a_word(workshop: Work
     handle = await workshop.client.start_workflow("Bare", 0, id="typed", task_queue=BARE)
     await handle.signal("score", "very good")
     await handle.signal("score", 5)
-    assert await asyncio.wait_for(handle.result(), 30) == 5
+    assert await asyncio.wait_for(handle.result(), 60) == 5
     counted = Counter([EventType.Name(event.event_type) async for event in handle.fetch_history_events()])
     assert counted["EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED"] == 2
     assert counted["EVENT_TYPE_WORKFLOW_TASK_FAILED"] == 0
@@ -236,7 +236,7 @@ async def test_a_page_that_postgresql_refuses_is_put_before_a_person(workshop: W
     told = await bench.until(needs_human="journal_failing")
     assert told["journal_behind"] >= 1
     sought = f"AfterSaleNeedsHuman = 'journal_failing' AND WorkflowId = '{bench.handle.id}'"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await workshop.client.count_workflows(sought)).count != 1:  # noqa: ASYNC110  it follows after a moment
             await asyncio.sleep(0.1)
     await bench.say("customer_agreed", {})

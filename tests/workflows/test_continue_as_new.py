@@ -92,7 +92,7 @@ async def remembers_all(case: LivedCase) -> None:
 
 async def asked(case: LivedCase) -> Any:
     """The state; a run that has just begun cannot be asked before its first task."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             return await case.handle.query("state")
         except RPCError as error:

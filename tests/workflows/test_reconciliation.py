@@ -291,7 +291,7 @@ async def test_a_run_without_days_compares_what_is_unfinished(books: Bookkeeping
 
 async def looked_up(books: Bookkeeping, right: Callable[[Finding], bool]) -> None:
     """Wait until the check-up finds that: a schedule takes what it is told a moment later."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not right(await reconciliation(books.workshop.client)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
@@ -324,7 +324,7 @@ async def test_the_schedule_stands_once_however_often_the_door_starts(books: Boo
         (at,) = schedule.spec.calendars
         return schedule.state.paused, at.hour[0].start, at.minute[0].start
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while await stands() != (True, 2, 0):  # 10:00 in China, told in UTC
             await handle.pause()  # again, should the renewal of a moment ago have been taken after it
             await asyncio.sleep(0.2)
@@ -346,12 +346,12 @@ async def test_the_schedule_begins_a_run(books: Bookkeeping) -> None:
     client = books.workshop.client
     await establish(client, rulebook_file.default())
     handle = client.get_schedule_handle(SCHEDULE)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await handle.describe()).schedule.state.paused:
             await handle.unpause()
             await asyncio.sleep(0.2)
     earlier = await begun(handle)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (runs := [one for one in await begun(handle) if one not in earlier]):
             await handle.trigger()  # again, should the renewal of a moment ago have been taken after it
             await asyncio.sleep(0.5)

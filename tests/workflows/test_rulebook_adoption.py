@@ -32,7 +32,7 @@ def at(text: str) -> datetime:
 
 async def asked(case: LivedCase, query: str) -> dict[str, Any]:
     """The answer to a query; a run that has just begun cannot be asked before its first task."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             answer: dict[str, Any] = await case.handle.query(query)
         except RPCError as error:
