@@ -17,7 +17,7 @@ import typer
 import settings
 from commands.failure import Failure, ending_with
 from commands.language import language, say
-from commands.output import AsJson, show_json
+from commands.output import AsJson, show_json, tell
 
 if TYPE_CHECKING:
     from starter.columns import ColumnMap
@@ -62,6 +62,13 @@ def intake(
     except BadEvent as error:
         _nothing_read(error, as_json=as_json)
         raise typer.Exit(NOTHING_READ) from None
+    except KeyboardInterrupt:
+        tell(
+            "已中断。已导入的不会丢失也不会重复；再运行一次即可接着导入。",
+            "Interrupted. What was taken in is kept and never taken twice; run it again to go on.",
+            err=True,
+        )
+        raise
     _show(report, as_json=as_json, dry_run=dry_run)
     raise typer.Exit(1 if report.bad else 0)
 
@@ -154,6 +161,7 @@ def _show(report: Report, *, as_json: bool, dry_run: bool) -> None:
                 "accepted": report.accepted,
                 "duplicate": report.duplicate,
                 "bad": report.bad,
+                "unread_columns": report.unread,
                 "bad_lines": [
                     {
                         "line": line.line,
@@ -176,10 +184,15 @@ def _show(report: Report, *, as_json: bool, dry_run: bool) -> None:
         f"{report.file}: {report.accepted} {taken} · {report.duplicate} {say('重复', 'duplicate')}"
         f" · {report.bad} {say('坏行', 'bad')}"
     )
+    if report.unread:
+        names = say("、", ", ").join(report.unread)
+        tell(
+            f"未使用的列：{names}。可用 --map 指定。", f"Columns not read: {names}. Name them with --map where needed."
+        )
     if report.bad and not dry_run:
-        typer.echo(
-            say(
-                "坏行已隔离保存：aftersales quarantine list 查看，修正后 aftersales quarantine replay。",
-                "Bad lines are kept: see them with `aftersales quarantine list`, correct and `quarantine replay`.",
-            )
+        tell(
+            "坏行已隔离保存：aftersales quarantine list 查看；改正源文件后重新导入，"
+            "或 aftersales quarantine replay 编号 --edit 改正稿。",
+            "Bad lines are kept: `aftersales quarantine list` shows them. Correct the file and take it in again, "
+            "or `aftersales quarantine replay NUMBER --edit FILE`.",
         )

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from domain.case import CaseState
 from domain.events import CaseStart
+from domain.journal_words import words_of
 from domain.priority import priority
+from domain.texts import label
 
 
 def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
-    """Markdown of the case at rest, Chinese and English side by side, times in the customer's zone."""
+    """Markdown of the case at rest, Chinese and English side by side, times in the customer's zone, which it names."""
     request = start.request
-    offset = timedelta(minutes=request.order.utc_offset_minutes)
+    zone = timezone(timedelta(minutes=request.order.utc_offset_minutes))
 
     def local(instant: datetime) -> str:
-        return (instant + offset).strftime("%m-%d %H:%M")
+        return f"{instant.astimezone(zone):%m-%d %H:%M}"
 
     lines = [
-        f"### {request.case_no} · {(state.became or request.case_type).value} · P{priority(start, state).level}",
-        f"- **订单 Order** {request.order.order_no} · {request.order.paid} · {request.reason.value}",
-        f"- **阶段 Stage** {state.stage.value} · **等待 Waiting for** {state.waiting.code if state.waiting else '-'}"
-        f" · **轮到 Ball with** {state.ball_with.value}",
+        f"### {request.case_no} · {_named('case_type', state.became or request.case_type)}"
+        f" · P{priority(start, state).level}",
+        f"- **订单 Order** {request.order.order_no} · {request.order.paid} · {_named('reason', request.reason)}",
+        f"- **阶段 Stage** {_named('stage', state.stage)}",
+        f"- **轮到 Ball with** {_named('party', state.ball_with)}",
     ]
+    if state.waiting:
+        lines.append(f"- **等待 Waiting for** {_told(state.waiting.code)}")
     if state.needs_human:
-        lines.append(f"- **需要人工 Needs a person** `{state.needs_human}`")
+        lines.append(f"- **需要人工 Needs a person** {_told(state.needs_human)}")
     running = sorted((clock for clock in state.clocks.values() if clock.running), key=lambda clock: clock.due_at)
     if running:
         # A list, since the Web UI sets table cells without a gap between them.
@@ -37,16 +42,39 @@ def sheet(start: CaseStart, state: CaseState, now: datetime) -> str:
             ),
         ]
     if state.refunds:
-        lines += ["", *(f"- **退款 Refund** {r.amount} · {r.status.value} · `{r.key}`" for r in state.refunds)]
+        lines += [
+            "",
+            *(f"- **退款 Refund** {r.amount} · {_named('payment', r.status)} · `{r.key}`" for r in state.refunds),
+        ]
     if state.collections:
-        lines += ["", *(f"- **收款 Collected** {c.amount} · {c.status.value} · `{c.key}`" for c in state.collections)]
+        lines += [
+            "",
+            *(
+                f"- **收款 Collected** {c.amount} · {_named('payment', c.status)} · `{c.key}`"
+                for c in state.collections
+            ),
+        ]
     if state.gestures:
-        lines += ["", *(f"- **补偿 Goodwill** {g.form} {g.amount} · {g.state.value}" for g in state.gestures)]
+        lines += [
+            "",
+            *(f"- **补偿 Goodwill** {_told(g.form)} {g.amount} · {_named('gesture', g.state)}" for g in state.gestures),
+        ]
     if state.came_back.contacts:
         lines.append(f"- **未解决时顾客来过 Came unsolved** {state.came_back.contacts}")
     if state.goods.rma:
         lines.append(f"- **退货 Return** {state.goods.rma} · {state.goods.status.value}")
     if state.outcome:
-        lines.append(f"- **结果 Outcome** {state.outcome.value}")
-    lines += ["", f"规则版本 Rulebook {start.rules.name}@{start.rules.digest[:12]} · {local(now)}"]
+        lines.append(f"- **结果 Outcome** {_named('outcome', state.outcome)}")
+    rulebook = f"规则版本 Rulebook {start.rules.name}@{start.rules.digest[:12]}"
+    lines += ["", f"{rulebook} · {local(now)} · 时间 times {zone.tzname(None)}"]
     return "\n".join(lines)
+
+
+def _named(table: str, code: str) -> str:
+    return f"{label(table, code, 'zh')} {label(table, code, 'en')}"
+
+
+def _told(code: str) -> str:
+    """In words; a code that has none stands once."""
+    zh, en = words_of(code, "zh"), words_of(code, "en")
+    return zh if zh == en else f"{zh} {en}"

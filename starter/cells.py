@@ -12,6 +12,7 @@ from starter.problem import bad
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
 
+UNSEEN = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))  # characters without a width, from web pages and BOMs
 _EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
 _SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _TEXT_IDIOM = re.compile(r'="([^"]*)"')  # how some exports force a spreadsheet to keep an id as text
@@ -46,7 +47,7 @@ def text(cell: Cell) -> str:
             return cell.isoformat()
         case timedelta():
             return str(cell)
-    plain = unicodedata.normalize("NFKC", cell).strip().removeprefix("'").strip()
+    plain = unicodedata.normalize("NFKC", cell.translate(UNSEEN)).strip().removeprefix("'").strip()
     forced = _TEXT_IDIOM.fullmatch(plain)
     if forced:
         return forced[1].strip()

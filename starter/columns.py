@@ -34,7 +34,7 @@ _NEEDED_OF_REQUEST = ("requested_at",)
 
 
 def _plain(header: str) -> str:
-    return _BRACKETS.sub("", unicodedata.normalize("NFKC", header)).casefold()
+    return _BRACKETS.sub("", unicodedata.normalize("NFKC", header.translate(cells.UNSEEN))).casefold()
 
 
 def _some(known: Sequence[str]) -> str:
@@ -137,6 +137,12 @@ class Table:
             type=REQUEST if "kind" in self.places else ORDER,
             data=data,
         )
+
+    @property
+    def unread(self) -> list[str]:
+        """Headers of columns that nothing is read from."""
+        used = {*self.places.values()}
+        return [header.strip() for place, header in enumerate(self.headers) if place not in used and header.strip()]
 
     def where(self, field: str) -> str:
         """The header of a field."""

@@ -50,6 +50,7 @@ class Report:
     accepted: int = 0
     duplicate: int = 0
     bad: int = 0
+    unread: list[str] = field(default_factory=list)  # headers of columns that the map does not know
     listed: list[BadLine] = field(default_factory=list)
 
     def note(self, line: int, problems: tuple[Problem, ...], entry: int = 0) -> None:
@@ -103,6 +104,7 @@ class FileDoor:
                 waiting = []
                 progress(position)
         await self._put(waiting, report)
+        report.listed.sort(key=lambda one: one.line)  # a conflict is found later than what stands below it
         if not report.lines:
             raise bad("empty_file", report.file)
         return report
@@ -127,7 +129,7 @@ class FileDoor:
         stream.seek(0)
         if magic.startswith((XLSX_MAGIC, XLS_MAGIC)):
             report.format = "workbook"
-            for piece in self._sheet(stream):
+            for piece in self._sheet(stream, report):
                 yield piece, 0
             return
         objects = holds_objects(TextFile(stream, self._settings.line_bytes).lines())
@@ -140,7 +142,7 @@ class FileDoor:
             raise bad("json_document", report.file)
         report.encoding = text.encoding
         report.format = "ndjson" if objects or start[:1] == b"{" else "csv"
-        for piece in self._ndjson(text) if report.format == "ndjson" else self._csv(text):
+        for piece in self._ndjson(text) if report.format == "ndjson" else self._csv(text, report):
             yield piece, text.position
 
     def _ndjson(self, text: TextFile) -> Iterator[_Piece]:
@@ -156,7 +158,7 @@ class FileDoor:
                 event = error
             yield _Piece(line.number, event, line.raw, LINE)
 
-    def _csv(self, text: TextFile) -> Iterator[_Piece]:
+    def _csv(self, text: TextFile, report: Report) -> Iterator[_Piece]:
         header, above, delimiter = Header(self._columns), list[Line](), ""
         lines = text.lines()
         for line in lines:
@@ -178,6 +180,7 @@ class FileDoor:
             if above:
                 raise header.missing()
             return
+        report.unread = header.table.unread
         for line in above:
             yield _Piece(line.number, bad("above_header"), line.raw, TEXT)
         for row in csv_rows(text, lines, delimiter, len(header.table.headers)):
@@ -193,7 +196,7 @@ class FileDoor:
             event = error
         return _Piece(row.number, event, kept_row(table, row.cells), ROW)
 
-    def _sheet(self, stream: BinaryIO) -> Iterator[_Piece]:
+    def _sheet(self, stream: BinaryIO, report: Report) -> Iterator[_Piece]:
         header, above = Header(self._columns), list[SheetRow]()
         for row in workbook_rows(stream, self._settings.workbook_megabytes):
             if row.unread_sheet:
@@ -206,6 +209,7 @@ class FileDoor:
                 if not header.is_in([str(cell) for cell in row.cells]):
                     above.append(row)
                 continue
+            report.unread = header.table.unread
             for title in above:
                 yield _Piece(title.number, bad("above_header"), kept_row(header.table, title.cells), ROW)
             above.clear()

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.contact import ContactActivities
 from domain import promise_ledger
-from domain.case import AWAITED, OTHERS, UNANSWERED, WORDS, PromiseState
+from domain.case import AWAITED, OTHERS, STAFF, UNANSWERED, WORDS, PromiseState
 from domain.clocks import SILENT, Clock, ClockState
 from domain.identity import partner_key
 from domain.messages.facts import PlatformRuled
@@ -73,10 +73,11 @@ def _awaited(case: Case, clock: Clock) -> bool:
 def _answer_changed(case: Case) -> bool:
     """Put it before a person when the customer said something that no step waits for (R-FALLBACK).
 
-    That is a message in his own words, or an answer with a choice that was not offered. A step may take it later.
+    That is a message in his own words, or an answer with a choice that was not offered. A step may take it later. What
+    he said in a call that one of us logged was heard.
     """
     state = case.state
-    unheard = any(fact.kind in WORDS for fact in state.mailbox)
+    unheard = any(fact.kind in WORDS and fact.by.partition(":")[0] not in STAFF for fact in state.mailbox)
     awaited = state.waiting is not None and state.waiting.code in AWAITED
     if unheard and not awaited and not state.needs_human:
         state.needs_human = UNANSWERED

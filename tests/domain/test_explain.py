@@ -84,10 +84,11 @@ def test_every_command_is_offered_or_refused_with_its_sentence() -> None:
 
 
 def test_the_case_sheet_shows_no_person_and_the_customers_own_time() -> None:
-    """The Web UI's page: codes, sums and local times; never who the customer is (P-PRIV)."""
+    """The Web UI's page: names, sums and local times; never who the customer is (P-PRIV)."""
     desk = Desk("consent")
     desk.clock("S-CONSENT")
     page = sheet(desk.start, desk.state, NOW)
     assert desk.start.request.order.customer_ref not in page
     assert (NOW + timedelta(hours=18)).strftime("%m-%d %H:%M") in page, "due in ten hours, in China"
-    assert "consent" in page
+    assert "· 七天无理由 a change of mind" in page
+    assert page.endswith("时间 times UTC+08:00"), "an engineer reads it beside the instants of the Web UI"

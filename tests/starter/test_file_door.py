@@ -383,6 +383,20 @@ async def test_a_date_that_lost_its_format_is_read(pool: asyncpg.Pool) -> None:
     assert (await data(pool))["requested_at"] == "2026-03-01T01:30:00+00:00"
 
 
+async def test_columns_that_are_not_read_are_named(pool: asyncpg.Pool) -> None:
+    """A column that the map does not know is told, so that a misnamed number is not lost in silence."""
+    report = await take(f"{HEADER},备注,退款单\n{ROW},急,T9\n".encode(), pool)
+    assert (report.accepted, report.unread) == (1, ["备注", "退款单"])
+
+
+async def test_characters_without_a_width_do_not_count(pool: asyncpg.Pool) -> None:
+    """What a web page or a second byte-order mark leaves in a header or a number changes neither."""
+    header, row = HEADER.replace("退款编号", "\ufeff退款编号"), ROW.replace("R1", "\u200bR1")
+    report = await take(f"{header}\n{row}\n".encode(), pool)
+    assert (report.accepted, report.unread) == (1, [])
+    assert (await data(pool))["request_id"] == "R1"
+
+
 async def test_a_further_sheet_is_not_passed_over_in_silence(pool: asyncpg.Pool) -> None:
     """Rows of a second sheet are not read, and the report says so with what to do; an empty sheet is none."""
     table = [["订单编号", "售后类型", "申请原因", "实付金额", "申请时间"], ["A1", "仅退款", "缺货", "5", "2026-03-01"]]

@@ -120,6 +120,17 @@ async def test_why_it_is_urgent_is_read_by_a_person(house: House) -> None:
     assert await case.to_the_end() == "reshipped"
 
 
+async def test_a_call_that_was_logged_leaves_nothing_to_answer(house: House) -> None:
+    """Who has just spoken with the customer and logs the call is not told that the customer waits for an answer."""
+    case = await house.open("late_shipment", reason="late", order=NUMBERED, courier=NO_SCAN)
+
+    await case.act("log_call", by="agent:7", result="reached", note_ref="text/call")
+    assert (await case.rest()).needs_human == ""
+    assert await case.journal("customer_wrote") == []
+
+    assert await case.to_the_end() == "reshipped"
+
+
 async def test_an_order_that_has_left_already_is_followed(house: House) -> None:
     """The courier has it: he hears so, and nobody presses the warehouse."""
     case = await house.open("late_shipment", reason="late", order=NUMBERED, courier={"state": "picked_up"})
