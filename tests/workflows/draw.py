@@ -30,7 +30,8 @@ PAGES = Path(__file__).parents[2] / "docs" / "procedures"
 
 SKIPPING = frozenset({"WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED", "WORKFLOW_EXECUTION_OPTIONS_UPDATED"})
 """Events that only time skipping writes: in production there are none."""
-SPINE = frozenset({"request_repeated", "calendar_changed", "refund_notice"})  # of every case, and not of its course
+SPINE = frozenset({"request_repeated", "calendar_changed", "refund_notice", "order_told"})
+"""What every case may hear, and what is no part of its course."""
 CLOSING = ": closing"  # the message of which a customer hears that it is over
 SUM = re.compile(r" \d[\d.,]* [A-Z]{3}$")  # a refund's: every life has its own
 RULE = re.compile(r"\b(?:[RDMAPWXS]-[A-Z0-9-]+\d*|X\d+)\b")  # a rule, or a clock; `S-` is a clock of the shop

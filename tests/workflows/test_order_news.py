@@ -6,6 +6,8 @@ import itertools
 from datetime import timedelta
 from typing import Any
 
+from domain.money import Money
+from tests.workflows.anew import ANEW
 from tests.workflows.house import SHOP, House
 from tests.workflows.lived_case import LivedCase, about
 
@@ -34,6 +36,24 @@ async def test_the_number_that_is_told_late_is_followed(house: House) -> None:
     await house.tell("aftersales.parcel_update", f"signed-{waybill}", (await case.rest()).at, delivered)
     assert await case.to_the_end() == "delivered"
     assert (await case.one("order_told")).data["waybill"] == waybill
+
+
+async def test_it_is_known_in_every_later_run(house: House) -> None:
+    """A case that goes on in a new run at every rest: number, payment and invoice stay as they were told last."""
+    nobody_knew = {"waybill": "", "signed_at": None}
+    case = await house.open("late_shipment", reason="not_received", order=nobody_knew, request_id=f"{ANEW}told")
+    await case.run_until(waiting_for="first_scan")
+    await told(house, case, waybill="ANEW-1", courier="sf", paid={"minor": 4000}, invoice="INV-8")
+    await case.act("add_note", note_ref="text/1")
+
+    for state in ("in_transit", "delivered"):
+        at = (await case.rest()).at
+        await house.tell("aftersales.parcel_update", f"anew-{state}", at, {"waybill": "ANEW-1", "state": state})
+    assert await case.to_the_end() == "delivered"
+    known = (await case.state()).order_told
+    assert known is not None
+    assert (known.waybill, known.paid, known.invoice) == ("ANEW-1", Money(minor=4000), "INV-8")
+    assert len(await case.journal("order_told")) == 1
 
 
 async def test_no_more_is_paid_back_than_was_paid_as_it_is_known_now(house: House) -> None:

@@ -32,6 +32,14 @@ async def _holds_more(case: LivedCase) -> None:
     await case.act("add_note", note_ref="text/1")
 
 
+async def _told_anew(case: LivedCase) -> None:
+    """While his parcel is on its way the shop corrects what it had told of the order, and the platform names a day."""
+    now = await case.run_until(waiting_for="return_parcel")
+    signed = (now.at - timedelta(days=4)).isoformat()
+    await case.say("order_told", paid={"minor": 4000}, invoice="INV-1", waybill="SECOND-1", signed_at=signed)
+    await case.say("request_repeated", deadline=(now.at + timedelta(days=3)).isoformat())
+
+
 async def _passed(case: LivedCase) -> None:
     for round_, by in ((1, "warehouse:1"), (2, "qc:1")):
         await case.say("inspected", round=round_, result="pass", by=by)
@@ -142,6 +150,7 @@ LIVES: Lives = {
         (decides("inspection_customer_damage", "send_back"),),
     ),
     "return_refund-approved": ("return_refund", {"order": DEAR}, (commands("approval", "approve", "supervisor:1"),)),
+    "return_refund-told_anew": ("return_refund", {}, (_told_anew,)),
     "return_refund-pending": ("return_refund", {"provider": {"answer": "pending"}}, ()),
     "return_refund-needs_human": (
         "return_refund", {"provider": {"answer": "needs_human", "need": "permission"}},
