@@ -91,7 +91,7 @@ WHERE state = 'paid' AND ($1 = '' OR shop = $1) AND at >= $2 AND at < $3
 GROUP BY currency
 UNION ALL
 SELECT 'collected', currency, count(*)::int, sum(amount_minor)::bigint FROM collections
-WHERE status = 'paid' AND purpose IN ('return_freight', 'repair') AND ($1 = '' OR shop = $1)
+WHERE status = 'paid' AND purpose IN ('return_freight', 'freight', 'repair') AND ($1 = '' OR shop = $1)
     AND settled_at >= $2 AND settled_at < $3
 GROUP BY currency
 

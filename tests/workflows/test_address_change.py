@@ -235,7 +235,7 @@ async def test_he_may_take_his_money_instead_of_another_parcel(house: House) -> 
 
 
 async def test_sending_again_costs_him_only_where_postage_was_charged(house: House) -> None:
-    """Sold with 6 yuan postage, and it was his change: the second freight is quoted, and sent when he agrees."""
+    """Sold with 6 yuan postage, and it was his change: the second freight is quoted, paid, and only then it is sent."""
     order = {**MOVING, "free_postage": False, "freight": 600, "paid": 5100}
     case = await house.open("address_change", order=order, person=NEW, courier={"reroute": "refused"})
 
@@ -244,6 +244,23 @@ async def test_sending_again_costs_him_only_where_postage_was_charged(house: Hou
     assert await case.sum_told("address_too_late_told") == "6.00 CNY"
     (quote,) = await case.records("fee_quote")
     assert quote["agreed"] is True
+    assert [one["amount_minor"] for one in await case.ledger("money_received")] == [600]
+    assert (await case.one("collection_paid")).at <= (await case.one("shipment_ordered")).at
+
+
+async def test_a_second_freight_that_is_not_paid_lands_with_a_person(house: House) -> None:
+    """He agreed to 6 yuan and does not pay them: nothing leaves before somebody decided, here for his money."""
+    order = {**MOVING, "free_postage": False, "freight": 600, "paid": 5100}
+    case = await house.open(
+        "address_change", order=order, person=NEW, courier={"reroute": "refused"}, customer={"pays_after": "never"}
+    )
+
+    await case.run_until(needs_human="decide:second_freight_unpaid")
+    assert await case.ledger("goods_shipped") == []
+    await case.act("decide", resolution="full_refund", amount={"minor": 4500})
+
+    assert await case.to_the_end() == "partially_refunded"
+    assert await case.payments() == [4500]
 
 
 async def test_silence_on_another_parcel_lands_with_a_person(house: House) -> None:

@@ -5,10 +5,12 @@ R-ADDR, R-CANCEL-AWAY, P-FEEQUOTE, P-CONSENT, P-FREEPOST, M-COURIER.
 
 from domain.answers import CourierWord, Said
 from domain.courier_fee import change_fee, erred, second_freight
+from domain.money import Money
 from domain.ports.courier import CourierRequestKind
 from domain.vocabulary import InboundKind, Liability, Outcome, Resolution, ShipmentLeg
 from workflows.course import Case
 from workflows.procedures.undelivered_parcel import paid_when_back
+from workflows.steps.collection import WAY_BACK
 from workflows.steps.pending import DONE, LEFT
 from workflows.steps.rerouting import ACCEPTED, FEE_ASKED, HANDED_OUT
 from workflows.steps.undelivered import COMING_BACK
@@ -92,6 +94,15 @@ async def called_back(case: Case) -> Outcome:
         return await paid_when_back(case, InboundKind.UNDELIVERED_RETURN)
     if answer.said is not Said.AGREED:
         return await case.remedy.decided_at_desk("reship_unanswered", "R-ADDR")
+    if freight is not None and not await paid_first(case, freight):
+        return await case.remedy.decided_at_desk("second_freight_unpaid", "P-FEEQUOTE")
     if await case.shipping.send(ShipmentLeg.RESHIP, "R-ADDR"):
         return Outcome.RESHIPPED
     return await case.remedy.decided_at_desk("reship_failed", "R-ADDR")
+
+
+async def paid_first(case: Case, freight: Money) -> bool:
+    """What he agreed to pay for another parcel is here before it leaves. Under earlier customs it was asked alone."""
+    if case.start.customs < WAY_BACK:
+        return True
+    return await case.collection.collect(freight, purpose="freight", rule="P-FEEQUOTE", step="second_freight")
