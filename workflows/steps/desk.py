@@ -56,6 +56,7 @@ class Desk:
         """Put a question before a person until `ready` gives a value; `name` tells the same question's turns apart."""
         case, turn = self._case, 0
         await case.once(f"asked/{name or question}", lambda: self._asked(question, rule), bool)
+        case.state.needs_human = case.state.needs_human or f"decide:{question}"  # he withdrew meanwhile: asked anew
         while True:
             turn += 1
             id = within if turn == 1 else "S-DECIDE"
