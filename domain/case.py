@@ -194,7 +194,6 @@ class ReturnLeg(BaseModel):
     received_at: datetime | None = None
     inspections: list[InspectionDone] = []
     disposition: Disposition | None = None
-    replaced: bool = Field(default=False, exclude_if=lambda replaced: not replaced)  # he gets another one instead
 
 
 class Waiting(BaseModel):
@@ -341,13 +340,12 @@ class CaseState(BaseModel):
     def goods_bind(self, customs: int) -> bool:
         """Whether goods come back to us or lie with us: a request taken back by a word would leave him with neither.
 
-        Not those at a repairer, which come back repaired or not, nor those on their way back to him; where another one
-        was sent instead they are ours, and he would have both. So he would with what was sent to him again: somebody
-        speaks with him. Cases that began under customs before 3 looked at parcels that he never had alone.
+        Not those at a repairer, which come back repaired or not, nor those on their way back to him. Where goods were
+        sent to him again, or others instead, he would have both: somebody speaks with him. Cases that began under
+        customs before 3 looked at parcels that he never had alone.
         """
         goods = self.goods
-        his = goods.disposition in (Disposition.REPAIR, Disposition.SEND_BACK) and not goods.replaced
-        here = goods.received_at is not None and not his
+        here = goods.received_at is not None and goods.disposition not in (Disposition.REPAIR, Disposition.SEND_BACK)
         return self.comes_back or (customs >= GOODS_BIND and (here or self.sent_again))
 
     def lighten(self, now: datetime, most: int = CARRIED_BYTES) -> None:

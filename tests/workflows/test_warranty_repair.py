@@ -331,7 +331,7 @@ async def test_who_was_sent_another_one_has_not_his_own_as_well(house: House) ->
     await case.run_until(needs_human="withdrew_too_late")
     with pytest.raises(Refused) as refused:
         await case.act("cancel_case", by="supervisor:1", reason="withdrawn")
-    assert refused.value.code == "coming_back"
+    assert refused.value.code == "sent_again"
 
     assert await case.to_the_end() == "exchanged"
     assert [one["leg"] for one in await case.ledger("goods_shipped")] == ["exchange_out"]

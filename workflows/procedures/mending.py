@@ -156,16 +156,8 @@ async def something_else(case: Case, why: str, *, covered: bool, or_wait: bool =
         return await case.remedy.decided_at_desk("refund_not_paid", "R-ALT")
     if not await case.repair.signed("sign_old_for_new", "A-OLD4NEW"):
         return await case.remedy.decided_at_desk("old_for_new_refused", "A-OLD4NEW")
-    return await another_one(case)
-
-
-async def another_one(case: Case) -> Outcome:
-    """Once the warehouse is to send it, what he sent in is ours, and his request is not taken back by a word."""
-    leg, goods = ShipmentLeg.EXCHANGE_OUT, case.request.concerned
-    if await case.shipping.place(leg, "R-ALT", f"ship/{leg}", goods=goods):
-        case.state.goods.replaced = True
-        if await case.shipping.send(leg, "R-ALT", goods=goods):
-            return Outcome.EXCHANGED
+    if await case.shipping.send(ShipmentLeg.EXCHANGE_OUT, "R-ALT", goods=case.request.concerned):
+        return Outcome.EXCHANGED
     return await case.remedy.decided_at_desk("substitute_failed", "R-ALT")
 
 

@@ -77,7 +77,7 @@ class Shipping:
     async def _order(
         self, leg: ShipmentLeg, rule: str, step: str, goods: tuple[AskedLine, ...], *, not_by: str, beside: str
     ) -> bool:
-        case, again = self._case, leg is ShipmentLeg.RESHIP
+        case, again = self._case, leg in (ShipmentLeg.RESHIP, ShipmentLeg.EXCHANGE_OUT)
         while True:
             before, case.state.sent_again = case.state.sent_again, case.state.sent_again or again
             try:
