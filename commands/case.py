@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,6 +45,14 @@ MORE = (
     Column("rulebook", "规则版本", "Rulebook"),
     Column("workflow_id", "工作流", "Workflow"),
 )
+NUMBERS = {
+    "case_no": ("售后单", "Case"),
+    "order_no": ("订单", "Order"),
+    "customer_ref": ("顾客编号", "Customer"),
+    "waybill": ("运单", "Waybill"),
+    "rma": ("退货编号", "Return"),
+}
+"""What a case may be known by."""
 SIX = Column("six", "六步", "The six steps")
 
 
@@ -120,6 +129,7 @@ def _spoken(row: dict[str, Any]) -> dict[str, Any]:
 @app.command(help=say("显示登记簿里的一行、记录和号码。", "Show its row, its records and its numbers."))
 def show(case: CaseName, as_json: AsJson = False) -> None:
     """Show a case."""
+    from commands.records import NAMES
     from store.case_register import CaseRegister
 
     async def read(named: NamedCase) -> tuple[dict[str, Any], list[Any], list[Any]]:
@@ -133,13 +143,14 @@ def show(case: CaseName, as_json: AsJson = False) -> None:
         return *await read(named), {step.value: at for step, at in six.items()}
 
     row, handles, records, six = with_case(case, both)
-    numbers = [{"kind": kind, "value": value} for kind, value in handles]
+    numbers: list[dict[str, Any]] = [{"kind": kind, "value": value} for kind, value in handles]
     written = [record.model_dump() for record in records]
     if as_json:
         show_json({"case": row, "six_steps": six, "numbers": numbers, "records": written})
         return
     show_record({**_spoken(row), "six": six_steps(six)}, (*ROW, *MORE, SIX), as_json=False)
-    show_table(numbers, (Column("kind", "号码", "Number"), Column("value", "", "")), as_json=False)
+    named = [number | {"kind": say(*NUMBERS[number["kind"]])} for number in numbers]
+    show_table(named, (Column("kind", "号码", "Number"), Column("value", "内容", "Is")), as_json=False)
     columns = (
         Column("at", "时间", "At"),
         Column("kind", "记录", "Record"),
@@ -147,7 +158,15 @@ def show(case: CaseName, as_json: AsJson = False) -> None:
         Column("rule", "规则", "Rule"),
         Column("data", "内容", "Content"),
     )
-    show_table(written, columns, as_json=False)
+    spoken = [record | {"kind": say(*NAMES.get(record["kind"], (record["kind"],) * 2))} for record in written]
+    show_table([record | {"data": _content(record)} for record in spoken], columns, as_json=False)
+
+
+def _content(record: Mapping[str, Any]) -> str:
+    """What a record says and its other columns do not."""
+    known = {*record, "shop", "case_no"}
+    said = {key: value for key, value in record["data"].items() if key not in known and value not in ("", None, [], {})}
+    return " · ".join(f"{key} {value}" for key, value in said.items())
 
 
 @app.command(help=say("这个售后单发生过什么。", "What has happened in a case."))

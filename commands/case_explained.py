@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def explained(told: Explanation) -> None:
         "approvals": _all(told.open_approvals, "what", "party"),
         "proposals": _all(told.open_proposals, "resolution"),
         "held": told.goods_held_by,
-        "candidates": _all(told.candidates),
+        "candidates": [_candidate(*one.split()) for one in told.candidates],
         "claims": told.claims,
         "claim_of": told.claim_of,
         "goodwill": _all(told.goodwill, "gesture"),
@@ -91,7 +92,11 @@ def explained(told: Explanation) -> None:
 
 def _all(parts: Sequence[str], *tables: str) -> list[str]:
     """What it holds open, each as `P4 compensation_coupon 5.00 CNY 2026-11-23T14:36:23+00:00`, in words."""
-    return [" ".join(_spoken(word, *tables) for word in part.split()) for part in parts]
+    return [re.sub(r"[^\s,()]+", lambda word: _spoken(word[0], *tables), part) for part in parts]
+
+
+def _candidate(case_no: str, *why: str) -> str:
+    return f"{case_no} ({', '.join(_spoken(one, 'candidate') for one in why)})"
 
 
 def _spoken(word: str, *tables: str) -> str:

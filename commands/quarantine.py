@@ -13,12 +13,22 @@ import settings
 from commands.failure import Failure
 from commands.intake import column_map
 from commands.language import language, say
-from commands.output import AsJson, Column, show_json, show_record, show_table
+from commands.output import AsJson, Column, show_json, show_record, show_table, tell
 
 app = typer.Typer(
     no_args_is_help=True, help=say("查看和重放读不懂的事件。", "See and replay events that could not be read.")
 )
 T = TypeVar("T")
+STATES = {
+    "open": ("待处理", "waits"),
+    "replayed": ("已重放", "replayed"),
+    "emptied": ("内容已删除", "its body is gone"),
+    "accepted": ("已接收", "accepted"),
+    "duplicate": ("已有，未重复", "known already"),
+    "still_bad": ("仍有问题", "still bad"),
+    "unknown": ("没有这个编号", "no such entry"),
+}
+"""Of an entry, and of what became of its replay."""
 
 
 @app.command("list", help=say("列出隔离的事件。", "List what is kept."))
@@ -87,7 +97,13 @@ def show(
         Column("body", "内容", "Body"),
         Column("edited", "改正稿", "Corrected"),
     )
-    show_record(shown, labels, as_json=as_json)
+    show_record(shown if as_json else shown | {"status": say(*STATES[entry.status])}, labels, as_json=as_json)
+    if entry.status == "open" and not as_json:
+        tell(
+            f"改正后重放：aftersales quarantine replay {id} --edit 改正稿；表头或取值不认识时加 --map。",
+            f"Corrected, put it through again: `aftersales quarantine replay {id} --edit FILE`; "
+            f"with --map where a header or a word is unknown.",
+        )
 
 
 @app.command(
@@ -152,7 +168,7 @@ def replay(
     if as_json:
         show_json(rows)
     else:
-        show_table(rows, columns_shown, as_json=False)
+        show_table([row | {"ending": say(*STATES[str(row["ending"])])} for row in rows], columns_shown, as_json=False)
     raise typer.Exit(1 if any(one.ending is Ending.STILL_BAD for one in done) else 0)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from domain.case import CaseState, Verdict
+from domain.case import CaseState, Proposal, Verdict
 from domain.events import CaseStart
 from domain.goodwill import next_rung
 from domain.priority import priority
@@ -88,7 +88,7 @@ class Explanation(BaseModel):
     photos: str = ""  # while it waits for photos: how many it has, of how many that suffice (R-EVID)
     open_promises: list[str]  # id, what, sum, by when
     open_approvals: list[str]  # id, what, sum, whose word
-    open_proposals: list[str]
+    open_proposals: list[str]  # id, plan, what it costs him, and between what he may choose
     goods_held_by: list[str] = []  # cases that hold its goods, as it last heard (R-N1)
     candidates: list[str] = []  # cases that a parcel of nobody may belong to, and what speaks for each (W-3)
     goodwill: list[str] = []  # each gesture and where it stands
@@ -148,7 +148,7 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
         open_approvals=[
             f"{a.id} {a.what} {a.amount} {a.needs}" for a in state.approvals if a.verdict is Verdict.OPEN
         ],
-        open_proposals=[f"{p.id} {p.plan}" for p in state.proposals if p.agreed is None],
+        open_proposals=[_proposal(p) for p in state.proposals if p.agreed is None],
         goods_held_by=list(state.held_by),
         candidates=[f"{one.case_no} {' '.join(one.why)}" for one in start.candidates],
         goodwill=[f"{g.id} {g.form} {g.amount} {g.state} {g.custom}" for g in state.gestures],
@@ -172,6 +172,11 @@ def explain(start: CaseStart, state: CaseState, upcoming: tuple[datetime | None,
 def actions(start: CaseStart, state: CaseState) -> list[Action]:
     """Every command, and why it cannot be given now if it cannot."""
     return [Action.of(kind, refused) for kind, refused in available(start, state)]
+
+
+def _proposal(made: Proposal) -> str:
+    parts = [made.id, made.plan, *([str(made.fee)] if made.fee else [])]
+    return " ".join([*parts, *([f"({', '.join(made.choices)})"] if made.choices else [])])
 
 
 def _blocked(state: CaseState) -> list[Blocked]:

@@ -11,7 +11,7 @@ _PERSONAL = re.compile(
     r"|姓名|收货人|收件人|买家|手机|电话|地址|会员|旺旺|备注|留言|说明|证件",
     re.IGNORECASE,
 )
-_REFERENCES = re.compile(r"_ref$|_no$|_id$", re.IGNORECASE)
+_REFERENCES = re.compile(r"_ref$|_no$|_id$|金额|邮费|原因", re.IGNORECASE)  # a sum that the buyer paid is not the buyer
 _DIGITS = re.compile(r"(?<!\d)\d{7,}(?!\d)")
 _CHINESE = re.compile(r"[\u3400-\u9fff]{2,}")
 HIDDEN = "***"

@@ -176,6 +176,17 @@ async def test_an_explanation_reads_in_both_languages(office: Office) -> None:
     assert "没有" not in en.out
 
 
+async def test_a_cases_records_and_numbers_are_named(office: Office) -> None:
+    """Whoever looks a case up reads kinds of records and numbers by their names, and no braces of a program."""
+    case = await office.open("LOOK-5")
+    zh, en = await asyncio.gather(office.run("show", case, language="zh"), office.run("show", case))
+    assert "│ 联系记录" in zh.out
+    assert "│ 顾客编号 │ c-LOOK-5" in zh.out
+    assert "│ contact attempts" in en.out
+    assert "template request_received" in en.out
+    assert "{" not in en.out
+
+
 async def test_lists_are_filtered(office: Office) -> None:
     """A list holds only what was asked for, and a number finds its case among closed ones too."""
     case = await office.open("LOOK-3", shop="other")
@@ -401,7 +412,7 @@ async def test_a_parcel_of_nobody_shows_whose_it_may_be_and_goes_to_a_case_that_
     await office.until("desk", "unidentified-NOBODY-1", "needs_human", "parcel_owner")
 
     shown = await office.run("explain", "unidentified-NOBODY-1")
-    assert "OWNER-1 slip goods" in shown.out, shown
+    assert "OWNER-1 (number on the slip, goods)" in shown.out, shown
     wrong = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", "OWNER-9", "--yes")
     assert (wrong.code, "no case OWNER-9" in wrong.err) == (1, True), wrong
     await office.pool.execute("UPDATE cases SET stage = 'closed', closed_at = now() WHERE case_no = $1", owner)

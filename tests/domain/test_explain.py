@@ -51,6 +51,22 @@ def test_the_next_act_of_the_case_itself_is_told() -> None:
     assert explain(desk.start, desk.state, (None, "")).next is None
 
 
+def test_what_the_customer_was_asked_is_told_with_its_price_and_its_choices() -> None:
+    """An agent whom he calls about it reads what it costs him and between what he may choose (P-FEEQUOTE)."""
+    desk = Desk("consent")
+    choices = (Resolution.RETURN_REFUND, Resolution.SEND_BACK)
+    desk.state.proposals.append(Proposal(id="C1", plan=Resolution.SEND_BACK, fee=yuan_of("12.00"), choices=choices))
+    assert told(desk).open_proposals == ["C1 send_back 12.00 CNY (return_refund, send_back)"]
+
+
+def test_while_it_waits_for_photos_it_says_how_many_suffice() -> None:
+    """One photo came and two are needed: whoever looks sees why the case still waits (R-EVID)."""
+    desk = Desk("photos")
+    desk.state.evidence.append("file-1")
+    assert told(desk).photos == f"1/{desk.start.rules.numbers.evidence_photos}"
+    assert told(Desk("consent")).photos == ""
+
+
 def test_every_guard_that_holds_the_case_back_is_named_once() -> None:
     """Contact hours, open promises, missing consent, missing approval: each with its rule."""
     desk = Desk("consent")

@@ -150,6 +150,11 @@ def test_shown_body_tells_nothing_of_the_person(body: bytes) -> None:
         assert personal not in shown
 
 
+def test_shown_body_keeps_the_sum_that_the_buyer_paid() -> None:
+    """A sum tells nothing of a person, and is what is to be corrected, whatever its column is called."""
+    assert "一百" in masked('{"买家实际支付金额": "一百", "买家昵称": "测试甲"}'.encode())
+
+
 # --- the verbs ----------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +189,7 @@ async def test_operations_take_in_see_and_replay(database: str, pool: asyncpg.Po
     assert [row["origin"] for row in rows] == ["export.csv:3", "export.csv:4"]
     shown = verb(database, "quarantine", "show", str(rows[0]["id"])).stdout
     assert "一百" in shown
+    assert "--edit" in shown, "what to do next"
     assert "测试乙" not in shown
     assert "测试乙" in verb(database, "quarantine", "show", str(rows[0]["id"]), "--raw").stdout
     corrected = tmp_path / "row.json"
