@@ -10,6 +10,7 @@ from domain.events import Request
 from domain.rules import Rules
 from domain.vocabulary import ReasonCode
 
+NOT_SHIPPED = "not_shipped"  # why it is accepted at once: it never left
 AT_ONCE = frozenset({ReasonCode.NO_REASON, ReasonCode.DUPLICATE})
 """Not wanted, and ordered wrongly or twice."""
 
@@ -29,7 +30,7 @@ def accepted_at_once(reason: ReasonCode, *, shipped: bool) -> Decision:
         return Decision(
             allowed=True,
             rule="R-CANCEL-UNSHIPPED",
-            reason="not_shipped",
+            reason=NOT_SHIPPED,
             zh="尚未发货，直接退款。",
             en="Not shipped: refund directly.",
         )

@@ -13,15 +13,36 @@ UNSHIPPED = {"waybill": "", "courier": "", "shipped_at": None, "signed_at": None
 
 
 async def test_what_never_left_is_paid_back_at_once(house: House) -> None:
-    """An order that is not shipped is refunded directly, whatever the reason, and nothing comes back."""
+    """An order that is not shipped is held and refunded directly, whatever the reason, and nothing comes back."""
     case = await house.open("refund_only", order=UNSHIPPED, reason="late")
 
     assert await case.to_the_end() == "refunded"
 
     assert (await case.one("refund_reason_judged", allowed=True)).rule == "R-CANCEL-UNSHIPPED"
-    assert about((await case.one("refund_done")).at, case.began)
+    assert about((await case.one("refund_done")).at, (await case.one("warehouse_answered")).at)
+    assert len(await case.ledger("order_held")) == 1, "nothing leaves for goods that are paid back"
     assert await case.payments() == [4500]
     assert await case.journal("clock_breached") == []
+
+
+async def test_what_left_as_he_asked_for_his_money_is_called_back_first(house: House) -> None:
+    """Not shipped by the order's word, on its way by the warehouse's: no money for goods that he is to receive."""
+    firm = {"choice": "recall_parcel"}
+    case = await house.open("refund_only", order=UNSHIPPED, reason="late", warehouse={"holds": False}, customer=firm)
+
+    assert await case.to_the_end() == "refunded"
+
+    assert (await case.one("type_changed")).data["type"] == "cancel_before_receipt"
+    assert len(await case.ledger("parcel_recalled")) == 1
+    assert (await case.one("return_received")).at <= (await case.one("refund_done")).at
+
+
+async def test_a_part_of_the_money_keeps_no_order_from_leaving(house: House) -> None:
+    """Ten yuan back for the delay of an order that he still wants: paid, and nothing is held."""
+    case = await house.open("refund_only", order=UNSHIPPED, reason="late", amount=1000)
+
+    assert await case.to_the_end() == "partially_refunded"
+    assert await case.ledger("order_held") == []
 
 
 async def test_a_reason_that_is_clear_is_accepted_at_once(house: House) -> None:

@@ -26,9 +26,14 @@ async def cancel_before_receipt(case: Case) -> Outcome:
             return outcome
     if await case.pending.has_left():
         return await on_its_way(case)
+    return await held_and_paid(case)
 
+
+async def held_and_paid(case: Case) -> Outcome:
+    """The warehouse keeps it, then his money goes back: never both. What left just now is on its way."""
     answer = await case.pending.hold("R-CANCEL-UNSHIPPED")
     if answer == LEFT and case.order.waybill:
+        case.becomes(CaseType.CANCEL_BEFORE_RECEIPT, "R-CANCEL-SHIPPED")
         return await on_its_way(case)
     if answer != DONE:
         return await case.remedy.decided_at_desk("hold_unanswered", "R-CANCEL-UNSHIPPED")
