@@ -21,7 +21,7 @@ from store.orders import PostgresOrders
 from store.quarantine import Quarantine
 from tests.starter.conftest import MakeDispatcher
 from tests.starter.events import SHOP, fact, request
-from tests.starter.test_dispatcher import CASE, ORDER, put, until_quiet
+from tests.starter.handed_over import CASE, ORDER, put, until_quiet
 
 CLAIM = f"{CASE}.claim"
 SAID: dict[str, dict[str, Any]] = {

@@ -20,7 +20,7 @@ from starter.file_door import FileDoor, Report
 from starter.intake_settings import IntakeSettings
 from store.inbox import Inbox
 from tests.starter.conftest import MakeDispatcher
-from tests.starter.test_dispatcher import until_quiet
+from tests.starter.handed_over import until_quiet
 from tests.starter.told_case import ToldCase
 from tests.workflows.draw import HISTORIES, life
 

@@ -11,7 +11,7 @@ from domain.events import CloudEvent
 from store.inbox import Inbox
 from tests.starter.conftest import MakeDispatcher
 from tests.starter.events import arrival, fact, request
-from tests.starter.test_dispatcher import close, heard, put, until_quiet
+from tests.starter.handed_over import close, heard, put, until_quiet
 
 PARCEL = "SH1"
 TEA = "TEA-01"

@@ -16,7 +16,7 @@ from store.openings import Openings
 from store.queries import SQL
 from tests.starter.conftest import MakeDispatcher
 from tests.starter.events import arrival, fact, request
-from tests.starter.test_dispatcher import CASE, close, heard, put, until_quiet
+from tests.starter.handed_over import CASE, close, heard, put, until_quiet
 
 LINES = [{"sku": "TEA-01", "quantity": 1}]
 
