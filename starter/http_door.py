@@ -128,7 +128,7 @@ class HttpDoor:
         counted, deep = self._counted
         if monotonic() - counted >= DEPTH_EVERY:
             most = self._settings.deep_inbox
-            deep = await self._door.inbox.depth(most) >= most
+            deep = await self._door.inbox.depth(self._door.name, most) >= most  # a long file shuts no partner out
             self._counted = (monotonic(), deep)
         return deep
 

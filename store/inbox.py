@@ -174,9 +174,9 @@ class Inbox:
         length: timedelta | None = await self._pool.fetchval(SQL["inbox_next_due"])
         return length
 
-    async def depth(self, most: int) -> int:
-        """How many rows are not handed over yet, counted up to `most`. Rows that wait do not count."""
-        return int(await self._pool.fetchval(SQL["inbox_depth"], most))
+    async def depth(self, door: str, most: int) -> int:
+        """How many rows of a door are not handed over yet, counted up to `most`. Rows that wait do not count."""
+        return int(await self._pool.fetchval(SQL["inbox_depth"], door, most))
 
     async def counts(self) -> dict[str, int]:
         """How many rows have which status."""

@@ -85,7 +85,7 @@ WHERE source = $1 AND id = $2 AND status = 'quarantined';
 UPDATE inbox SET due_at = statement_timestamp() WHERE lane = ANY ($1::text[]) AND status = 'waiting' AND due_at > statement_timestamp();
 
 -- name: inbox_depth
-SELECT count(*) FROM (SELECT FROM inbox WHERE status IN ('new', 'claimed') LIMIT $1) AS open;
+SELECT count(*) FROM (SELECT FROM inbox WHERE status IN ('new', 'claimed') AND door = $1 LIMIT $2) AS open;
 
 -- name: inbox_counts
 SELECT status, count(*) AS rows FROM inbox GROUP BY status;

@@ -28,7 +28,7 @@ from starter.intake_settings import IntakeSettings
 from store.inbox import DATABASE_AWAY, Inbox
 from store.pool import open_pool
 from store.quarantine import Quarantine
-from tests.starter.events import fact, request
+from tests.starter.events import arrival, fact, request
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 OLD_SECRET = "whsec_" + base64.b64encode(bytes(range(1, 33))).decode()
@@ -249,6 +249,13 @@ async def test_deep_inbox_asks_to_come_later(pool: asyncpg.Pool) -> None:
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert await Inbox(pool).counts() == {"new": 1}
+
+
+async def test_a_long_file_shuts_no_partner_out(pool: asyncpg.Pool) -> None:
+    """While the rows of a shop's export wait to be handed over, what partners of other shops send is taken."""
+    await Inbox(pool).put([arrival(request(f"20260301{n:05}"), "file") for n in range(5)])
+    async with door(pool, deep_inbox=1) as partner:
+        assert (await post(partner, encode(request(shop="other", id="other")))).status_code == 202
 
 
 async def test_partners_are_asked_to_come_later_while_another_database_takes_over(database: str) -> None:

@@ -9,6 +9,7 @@ import asyncpg
 
 from starter.envelope import digest
 from store.inbox import Arrival, Bell, Inbox, Put, listening
+from store.queries import SQL
 from tests.starter.events import arrival, fact, request
 
 LEASE = timedelta(minutes=1)
@@ -129,8 +130,21 @@ async def test_depth_counts_what_is_not_handed_over(pool: asyncpg.Pool) -> None:
     """Waiting and finished rows do not make the inbox deep; counting stops at the bound."""
     inbox = Inbox(pool)
     await inbox.put([arrival(request(f"20260301{n:05}")) for n in range(30)])
-    assert await inbox.depth(100) == 30
-    assert await inbox.depth(10) == 10
+    assert await inbox.depth("test", 100) == 30
+    assert await inbox.depth("test", 10) == 10
+    assert await inbox.depth("http", 10) == 0
     for row in await inbox.claim(30, LEASE):
         await inbox.done(row, note="opened")
-    assert await inbox.depth(100) == 0
+    assert await inbox.depth("test", 100) == 0
+
+
+async def test_what_waits_is_not_looked_through(pool: asyncpg.Pool) -> None:
+    """Thousands of rows wait for days; which lanes are in hand, and how deep the inbox is, is told without them."""
+    inbox = Inbox(pool)
+    await inbox.put(words(0, 999))
+    await inbox.hold_lane("case:demo/7", LEASE, "paced")
+    await inbox.put([arrival(request())])
+    await pool.execute("VACUUM ANALYZE inbox")
+    for query, arguments in (("inbox_claim", (200, LEASE)), ("inbox_depth", ("test", 200))):
+        plan = "\n".join(line[0] for line in await pool.fetch(f"EXPLAIN {SQL[query]}", *arguments))
+        assert "inbox_under_way" in plan, plan

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import asyncpg
+import pytest
 
 from domain.rulebook_file import default
 from store.inbox import Inbox, Put
 from store.quarantine import Quarantine
+from store.queries import SQL
 from store.retention import Emptied, Retention
 from tests.starter.events import arrival, request
 
@@ -46,3 +48,12 @@ async def test_bodies_go_when_their_time_is_over(pool: asyncpg.Pool) -> None:
     }
     assert await quarantine.entries() == []
     assert await inbox.put([arrival(request("order-done"))]) == [Put.DUPLICATE]
+
+
+@pytest.mark.parametrize(("query", "age"), [("retention_events", "settled_at"), ("retention_quarantine", "last_at")])
+async def test_looking_for_old_bodies_reads_only_old_ones(pool: asyncpg.Pool, query: str, age: str) -> None:
+    """Hourly, over a month of bodies of which none is old: the index is entered at their age, not read to its end."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await connection.fetch(f"EXPLAIN {SQL[query]}", timedelta(days=30), 1000)
+    assert any(f"Index Cond: ({age} <" in line[0] for line in plan), plan
