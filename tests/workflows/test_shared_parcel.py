@@ -117,7 +117,10 @@ async def test_who_names_the_parcel_after_it_was_opened_and_looked_at_has_his_mo
     lines = [{"sku": "LID", "quantity": 1}, {"sku": "CUP", "quantity": 1}]
     await warehouse_says(house, first, "return_received", waybill="SH4", lines=lines)
     await passed(house, first, "SH4")
+    assert (await first.rest()).needs_human == "goods_beyond", "nobody had named the lid yet"
     assert await first.to_the_end() == "refunded"
+    (logged,) = [one for one in await first.records("inbound_parcel_log") if one.get("received")]
+    assert logged["received"] == {"CUP": 1}
 
     await second.say("return_shipped", courier="yto", waybill="SH4")
     assert await second.to_the_end() == "refunded"

@@ -161,8 +161,9 @@ class Returns:
         if part is None:
             return None
         goods = case.state.goods
-        beyond = (*part.beyond, *(line for line in part.lines if line.order_no not in ("", case.order.order_no)))
         own = tuple(line for line in part.lines if line.order_no in ("", case.order.order_no))
+        own = tuple(line for line in own if line.sku in self._known()) or own  # his by name, if none is known
+        beyond = (*part.beyond, *(line for line in part.lines if line not in own))
         if beyond:
             self._holds_more(beyond, GOODS_BEYOND if own or goods.received_at else NOT_IN_PARCEL)
         if beyond and not own:
@@ -181,6 +182,12 @@ class Returns:
         case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-3", rma=goods.rma, waybill=goods.waybill,
                     received=dict(goods.received))  # fmt: skip
         return True
+
+    def _known(self) -> set[str]:
+        """What he may send: goods of the order, and what came or goes to him in their place."""
+        case, request = self._case, self._case.request
+        ours = {line.sku for line in (*case.order.lines, *request.replacement, *case.state.wanted)}
+        return ours | {line.sku for line in request.came_instead}
 
     def _holds_more(self, beyond: Iterable[ReceivedLine], reason: str) -> None:
         """Goods that are not this case's were in the parcel: a person sees to them, the case goes on (W-12)."""
