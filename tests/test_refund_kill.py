@@ -92,6 +92,7 @@ async def refund_with_a_death(place: Place, step: str) -> None:
             customer_ref=f"c-{step}",
             paid=Money(minor=PAID),
             lines=(OrderLine(sku="CUP", quantity=1, price=Money(minor=PAID)),),
+            shipped_at=now,
         ),
         reason=ReasonCode.NO_REASON,
         requested_at=now,
