@@ -23,11 +23,11 @@ app = typer.Typer(
 )
 
 ROW = (
-    Column("name", "事项", "Item"),
+    Column("name", "事项", "Item", whole=True),
     Column("label", "内容", "What"),
     Column("at", "时间", "When"),
     Column("desk", "岗位", "Desk"),
-    Column("rule", "规则", "Rule"),
+    Column("rule", "规则", "Rule", spare=1),
     Column("count", "单数", "Cases", "right"),
     Column("cases", "售后单", "Which"),
 )

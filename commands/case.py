@@ -35,6 +35,7 @@ ROW = (
     Column("due_rule", "时限", "Clock", spare=4),
     Column("outcome", "结果", "Outcome"),
 )
+CLOSED = (*ROW[:5], ROW[-1], Column("closed_at", "结案", "Closed"))
 MORE = (
     Column("priority_why", "优先原因", "Why that priority"),
     Column("refunded_minor", "已退（分）", "Refunded (minor units)"),
@@ -109,7 +110,7 @@ def list_cases(
     if not closed and not find:
         cases.sort(key=lambda case: (case.priority, case.due_at is None, case.due_at, case.case_no))
     rows = [case.model_dump() for case in cases]
-    columns = ROW if closed or find else ROW[:-1]  # an open case has no outcome yet
+    columns = ROW if find else CLOSED if closed else ROW[:-1]  # an open case has no outcome yet
     show_table(rows if as_json else [_spoken(row) for row in rows], columns, as_json=as_json)
 
 

@@ -33,24 +33,24 @@ app = typer.Typer(
 CLOCK = "D-R2F"
 
 WAITING = (
-    Column("sku", "商品", "Goods"),
+    Column("sku", "商品", "Goods", whole=True),
     Column("quantity", "件数", "Pieces", "right"),
-    Column("supplier", "上次退给", "Last went to"),
-    Column("rma", "退货编号", "Return"),
-    Column("case", "售后单", "Case"),
-    Column("booked_at", "入不良区", "Booked"),
+    Column("supplier", "上次退给", "Last went to", spare=2),
+    Column("rma", "退货编号", "Return", whole=True),
+    Column("case", "售后单", "Case", whole=True, spare=1),
+    Column("booked_at", "入不良区", "Booked", spare=3),
     Column("due_at", "应退厂", "Due"),
     Column("days_over", "超期天数", "Days over", "right"),
 )
 NOTE = (
-    Column("note", "退厂单", "Note"),
+    Column("note", "退厂单", "Note", whole=True),
     Column("shop", "店铺", "Shop"),
     Column("supplier", "厂家", "Maker"),
     Column("state_label", "状态", "State"),
     Column("goods", "行数", "Lines", "right"),
     Column("pieces", "件数", "Pieces", "right"),
-    Column("drawn_up_by", "开单人", "Drawn up by"),
-    Column("drawn_up_at", "开单", "Drawn up"),
+    Column("drawn_up_by", "开单人", "Drawn up by", spare=2),
+    Column("drawn_up_at", "开单", "Drawn up", spare=1),
     Column("sent_at", "发出", "Sent"),
     Column("deducted", "扣款", "Deducted"),
 )

@@ -40,12 +40,12 @@ COLUMNS = (
     Column("day", "日期", "Day"),
     Column("what", "差异", "Difference"),
     Column("reason", "说明", "What it means"),
-    Column("severity", "轻重", "Severity"),
-    Column("rule", "规则", "Rule"),
-    Column("channel", "渠道", "Channel"),
-    Column("order_no", "订单", "Order"),
-    Column("case_no", "售后单", "Case"),
-    Column("key", "退款", "Refund"),
+    Column("severity", "轻重", "Severity", spare=1),
+    Column("rule", "规则", "Rule", spare=3),
+    Column("channel", "渠道", "Channel", spare=4),
+    Column("order_no", "订单", "Order", whole=True, spare=2),
+    Column("case_no", "售后单", "Case", whole=True),
+    Column("key", "退款", "Refund", spare=5),
 )
 CLOSED = (
     Column("state", "状态", "State"),

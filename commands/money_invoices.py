@@ -24,13 +24,13 @@ LIST = say("列出要处理的发票：红冲、背书、原票寄回。", "List
 DONE = say("记下一项发票任务已办完。", "Note that finance has done it.")
 LONGEST = 64  # characters of a red-letter invoice's number
 COLUMNS = (
-    Column("case_no", "售后单", "Case"),
+    Column("case_no", "售后单", "Case", whole=True),
     Column("action", "要做", "To do"),
     Column("invoice", "发票", "Invoice"),
-    Column("order_no", "订单", "Order"),
+    Column("order_no", "订单", "Order", spare=2),
     Column("left", "待红冲", "To be reversed", "right"),
     Column("due_at", "期限", "Due"),
-    Column("rule", "规则", "Rule"),
+    Column("rule", "规则", "Rule", spare=1),
 )
 NOTED = (
     Column("done_at", "完成时间", "Done"),

@@ -59,16 +59,16 @@ NAMES = {
     "undecodable_message": ("读不懂的消息", "messages that could not be read"),
 }
 KIND = (
-    Column("kind", "种类", "Kind"),
+    Column("kind", "种类", "Kind", whole=True),
     Column("name", "名称", "Name"),
     Column("count", "条数", "Records", "right"),
-    Column("first", "最早", "First"),
+    Column("first", "最早", "First", spare=1),
     Column("last", "最新", "Last"),
 )
 FIXED = (
     Column("at", "时间", "When"),
     Column("shop", "店铺", "Shop"),
-    Column("case_no", "售后单", "Case"),
+    Column("case_no", "售后单", "Case", whole=True),
     Column("key", "编号", "Key"),
     Column("rule", "规则", "Rule"),
 )
