@@ -33,6 +33,10 @@ LIVES: Lives = {
         "customer_unreachable", {"customer": DEAF, "courier": {"back_after": "never", "trace": "lost"}},
         (decides("recalled_parcel_lost", "full_refund"),),
     ),
+    "customer_unreachable-fetched": (
+        "customer_unreachable", {"customer": DEAF, "courier": {"recall_after": "never"}},
+        (parcel("parcel_back", "delivered"),),
+    ),
     "no_tracking_info-delivered": ("no_tracking_info", {"warehouse": {"handed_over": False}}, ()),
     "no_tracking_info-calendar_notice": (
         "no_tracking_info", {"warehouse": {"handed_over": False, "ships_after": "5d"}}, (_hears_of_a_notice,),

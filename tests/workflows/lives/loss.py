@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.workflows.lived_case import LivedCase
-from tests.workflows.lives.acts import Lives, commands, decides, keeps_promises
+from tests.workflows.lives.acts import Lives, commands, decides, keeps_promises, parcel
 from tests.workflows.lives.asked import DEAF, PHOTOS, UNSHIPPED
 
 GONE = {"state": "lost"}
@@ -109,6 +109,9 @@ LIVES: Lives = {
         "parcel_lost", {"courier": {"state": "stalled", "trace": "lost"}, "customer": {"choice": "full_refund"}}, (),
     ),
     "parcel_lost-found": ("parcel_lost", {"courier": {"state": "stalled", "trace": "found"}}, ()),
+    "parcel_lost-turned_up": (
+        "parcel_lost", {"courier": GONE, "customer": {"agrees_after": "never"}}, (parcel("consent", "delivered"),),
+    ),
     "parcel_lost-declined": (
         "parcel_lost", {"courier": GONE, "customer": {"agrees": False}},
         (decides("lost_plan_declined", "full_refund"),),

@@ -181,6 +181,9 @@ LIVES: Lives = {
     ),
     "unidentified_parcel-scrapped": ("unidentified_parcel", {}, (decides("unclaimed", "scrap", by="supervisor:2"),)),
     "refund_only-unshipped": ("refund_only", {"order": UNSHIPPED}, ()),
+    "refund_only-left_meanwhile": (
+        "refund_only", {"order": UNSHIPPED, "warehouse": {"holds": False}, "customer": {"choice": "recall_parcel"}}, (),
+    ),
     "refund_only-decided": ("refund_only", {"reason": "quality"}, (decides("refund_only", "full_refund"),)),
     "refund_only-rulebook_adopted": ("refund_only", {"reason": "quality"}, (_adopts, decided_late)),
     "refund_only-price_adjusted": (
@@ -203,6 +206,11 @@ LIVES: Lives = {
         (decides("reopened", "partial_refund", amount={"minor": 500}),),
     ),
     "cancel_before_receipt-held": ("cancel_before_receipt", {"order": UNSHIPPED}, ()),
+    "cancel_before_receipt-wanted_after_all": (
+        "cancel_before_receipt",
+        {"order": {**UNSHIPPED, "paid": 15000, "lines": [{"sku": "KETTLE", "quantity": 1, "price": 15000}]}},
+        (says("approval", "customer_withdrew"),),
+    ),
     "cancel_before_receipt-warehouse_silent": (
         "cancel_before_receipt", {"order": UNSHIPPED, "warehouse": {"answers_after": "never"}},
         (decides("hold_unanswered", "full_refund"),),
