@@ -113,15 +113,23 @@ class FactDelivery:
                 return Pace(pause)
         if (failed := await self._tell(event, fact, cases, targets, at=at, id=id)) is not None:
             return failed
+        return await self._known_now(event, fact, targets, at=at, id=id)
+
+    async def _known_now(
+        self, event: CloudEvent, fact: Payload, targets: list[FoundCase], *, at: datetime, id: str
+    ) -> Handed:
+        """They were told: from now on they go by the number that it names, and hear what is known of that parcel."""
         appeared: tuple[str, ...] = ()
         if waybill := _number_to_know(event, fact):
             for case in targets:
                 await self._openings.know_parcel(case.shop, case.case_no, waybill)
             appeared = (f"waybill:{waybill}",)
-        if isinstance(fact, ReturnShipped) and not targets[0].closed:
-            await self._announce(targets[0].shop, targets[0].case_no, fact.waybill, at=at, id=id)
-            await self._catch_up(targets[0], fact.waybill, at=at)
-        return Done("told", targets[0].shop, targets[0].case_no, appeared=appeared)
+        first = targets[0]
+        if isinstance(fact, ReturnShipped) and not first.closed:
+            await self._announce(first.shop, first.case_no, fact.waybill, at=at, id=id)
+            if not await self._caught_up(first, fact.waybill, at=at):
+                return Pace(self._second_look, "second_look")
+        return Done("told", first.shop, first.case_no, appeared=appeared)
 
     async def _tell(
         self, event: CloudEvent, fact: Payload, cases: list[FoundCase], targets: list[FoundCase],
@@ -201,12 +209,14 @@ class FactDelivery:
                     one, ParcelAnnounced.kind, {**told, "id": f"{id}-announced", "by": "system", "at": at.isoformat()}
                 )
 
-    async def _catch_up(self, case: FoundCase, waybill: str, *, at: datetime) -> None:
-        """Tell the case what others that named the parcel before it were told of that (W-3)."""
+    async def _caught_up(self, case: FoundCase, waybill: str, *, at: datetime) -> bool:
+        """Tell the case what others that named the parcel before it were told of that (W-3). False: not yet."""
         known = await self._openings.find("waybill", waybill, case.shop)
         others = [one for one in known if one.case_no != case.case_no and not one.nobodys and not one.beside]
-        for event, fact, id in await self._named_later.of(case, others, waybill):
+        heard = await self._named_later.of(case, others, waybill)
+        for event, fact, id in heard or ():
             await self._signal(case, fact.kind, _message(fact, event, at=at, id=id))
+        return heard is not None
 
     async def _parts(self, fact: Payload, cases: list[FoundCase], id: str) -> dict[str, ReturnReceived] | None:
         """What each case hears of a parcel in which goods of several came back; None where all hear the same."""

@@ -23,14 +23,18 @@ class NamedLater:
 
     async def of(
         self, case: FoundCase, others: Sequence[FoundCase], waybill: str
-    ) -> list[tuple[CloudEvent, Payload, str]]:
+    ) -> list[tuple[CloudEvent, Payload, str]] | None:
         """What the case is to hear, in the order in which it came: the event, its part of it, the message's id.
+
+        None while the warehouse's word on the parcel is being handed over, perhaps to the others alone: look again.
 
         Verdicts that were given on the whole parcel count for its part as well; with no goods in it there are none.
         """
         if not others:
             return []
         types = [PREFIX + kind for kind in (ReturnReceived.kind, Inspected.kind)]
+        if await self._inbox.in_hand(types[0], waybill):
+            return None
         heard: list[tuple[CloudEvent, Payload, str]] = []
         nothing: list[tuple[CloudEvent, Payload, str]] = []
         for row in await self._inbox.told(case.shop, [one.case_no for one in others], types):

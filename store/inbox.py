@@ -134,6 +134,10 @@ class Inbox:
         """The event is where it belongs. `customer_ref`: whose person its raw body names."""
         await self._pool.execute(SQL["inbox_done"], row.source, row.id, shop, case_no, customer_ref, note)
 
+    async def in_hand(self, type: str, name: str) -> bool:
+        """Whether an event of that type that names something is being handed over at this moment."""
+        return bool(await self._pool.fetchval(SQL["inbox_in_hand"], type, name))
+
     async def told(self, shop: str, case_nos: Sequence[str], types: Sequence[str]) -> list[InboxRow]:
         """What these cases were told, in order of arrival, as long as it is kept."""
         rows = await self._pool.fetch(SQL["inbox_told"], shop, list(case_nos), list(types))

@@ -96,3 +96,10 @@ SELECT source, id, number, type, lane, door, raw, headers, received_at, interval
 WHERE shop = $1 AND case_no = ANY ($2::text[]) AND case_no <> '' AND type = ANY ($3::text[])
     AND status = 'done' AND note = 'told' AND raw <> ''
 ORDER BY number;
+
+-- name: inbox_in_hand
+-- Whether an event of that type that names something is being handed over at this moment.
+SELECT EXISTS (
+    SELECT FROM inbox WHERE status IN ('new', 'claimed', 'waiting') AND status = 'claimed' AND type = $1
+        AND position(convert_to($2, 'UTF8') IN raw) > 0
+);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -159,3 +160,18 @@ async def test_parts_that_came_before_he_named_the_parcel_are_his_where_the_firs
     await live(pool, make_dispatcher, asks("A", "1001", CUP=1), asks("B", "1002", CUP=1))
     await live(pool, make_dispatcher, sent("A"), came("in-1", "CUP"), came("in-2", "CUP"), sent("B"))
     assert await goods(shop_client, "B") == [["CUP"]]
+
+
+async def test_who_names_the_parcel_while_its_receipt_is_handed_over_is_not_forgotten(
+    pool: asyncpg.Pool, shop_client: Client, make_dispatcher: MakeDispatcher
+) -> None:
+    """A dispatcher has the receipt in hand and may know the first case alone: the other looks again when it is done."""
+    await live(pool, make_dispatcher, asks("A", "1001", CUP=1), asks("B", "1002", LID=1), sent("A"))
+    await put(pool, came("in-1", "CUP", "LID"))
+    (row,) = await Inbox(pool).claim(10, timedelta(minutes=1))
+    await put(pool, sent("B"))
+    assert await make_dispatcher().drain() == {"second_look": 1}
+
+    await Inbox(pool).release([row])
+    await until_quiet(pool, make_dispatcher())
+    assert await goods(shop_client, "B") == [["LID"]]
