@@ -215,6 +215,29 @@ async def test_a_case_that_is_over_for_good_is_still_tagged(office: Office) -> N
     assert (other.code, "ended for good" in other.err) == (1, True)
 
 
+async def test_money_for_a_claim_that_is_over_is_booked_by_finance(office: Office) -> None:
+    """M-COURIER: 45 were written off and 45 come in weeks later; more than that, or a second time, is refused."""
+    case = await office.open("BORNE-1", shop="loss")
+    await office.client.get_workflow_handle(workflow_id("loss", case)).terminate("over")
+    pay = ["act", f"loss/{case}", "record_reimbursement", "--by", "finance:5", "--receipt-ref", "bank/1", "--amount"]
+    none = await office.run(*pay, "45")
+    assert (none.code, "no claim with a loss" in none.err) == (1, True)
+
+    await office.pool.execute(
+        "UPDATE cases SET stage = 'closed', closed_at = now(), parent_case_no = 'LOSS' WHERE case_no = $1", case
+    )
+    await office.pool.execute(
+        "INSERT INTO courier_claims (shop, case_no, key, at, rule, state, amount_minor, currency)"
+        " VALUES ('loss', $1, $1, now(), 'M-COURIER', 'written_off', 4500, 'CNY')",
+        case,
+    )
+    more = await office.run(*pay, "45.01")
+    assert (more.code, "45.00 CNY is still lost" in more.err) == (1, True)
+    booked, again = await office.run(*pay, "45", "--json"), await office.run(*pay, "45")
+    assert (booked.code, booked.json["did"], again.code) == (0, "booked", 1)
+    assert "what the courier paid is booked: 45.00 CNY, bank/1" in (await office.run("timeline", f"loss/{case}")).out
+
+
 async def test_a_list_begins_with_what_comes_first(office: Office) -> None:
     """A large sum makes a case important: it is listed before what came earlier, and the list and `explain` say why."""
     await office.open("RANK-1", shop="rank")
@@ -366,7 +389,7 @@ async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:
 
 async def test_a_claim_and_the_case_whose_loss_it_is_lead_to_each_other(office: Office) -> None:
     """`list`, `show` and `explain` say whose claim it is; finance books what came in from the command line."""
-    now, owner = datetime.now(UTC), await office.open("LOSS-1", shop="loss")
+    now, owner = datetime.now(UTC), await office.open("BORNE-1", shop="loss")
     row = await office.pool.fetchrow("SELECT content FROM known_orders WHERE order_no = 'LOSS-1'")
     assert row is not None
     request = Request(
