@@ -271,7 +271,12 @@ async def _send(named: NamedCase, command: str, message: Mapping[str, Any]) -> M
     except WorkflowUpdateFailedError as error:
         raise Failure(sentence_of(getattr(error.cause, "message", str(error.cause)))) from None
     except WorkflowUpdateRPCTimeoutOrCancelledError:
-        raise no_worker() from None
+        silent, name = no_worker(), f"{named.row.shop}/{named.row.case_no}"
+        unsure = say(
+            f"操作仍可能被执行：重做之前先看 aftersales case explain {name}。",
+            f"It may still be carried out: see `aftersales case explain {name}` before you give it again. ",
+        )
+        raise Failure(silent.what, unsure + silent.remedy) from None
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

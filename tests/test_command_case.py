@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from temporalio import workflow
 from temporalio.client import Client
@@ -22,6 +23,9 @@ from temporalio.worker import Worker
 
 import settings
 import worker
+from commands import case_act
+from commands.case_named import NamedCase
+from commands.failure import Failure
 from domain import rulebook_file
 from domain.events import CUSTOMS, CaseStart, Person, Request
 from domain.identity import TASK_QUEUE, workflow_id
@@ -34,6 +38,7 @@ from domain.vocabulary import CaseType, ReasonCode
 from domain.webhook_signature import SigningKeys
 from gateways.signed_json import PartnerWire, partner_client
 from local.temporal_server import TemporalServer
+from store.case_register import CaseRegister
 from store.openings import Openings
 from store.parcel_candidates import ParcelCandidates
 from store.pool import open_pool
@@ -447,6 +452,26 @@ async def test_a_parcel_of_nobody_shows_whose_it_may_be_and_goes_to_a_case_that_
     right = await office.run("act", "unidentified-NOBODY-1", "match_parcel", "--case", owner, "--yes")
     assert right.code == 0, right
     await office.until("desk", "unidentified-NOBODY-1", "outcome", "matched")
+
+
+async def test_a_command_that_nobody_answers_may_still_be_carried_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a worker a payment is neither taken nor refused: he is told to look before he gives it again."""
+    case_no = await office.open("SILENT-1")
+    row = await CaseRegister(office.pool).get("desk", case_no)
+    assert row is not None
+    asleep = await office.client.start_workflow("Case", id="case/desk/asleep", task_queue="nobody works here")
+    named = NamedCase(row.model_copy(update={"workflow_id": "case/desk/asleep"}), office.pool)
+    for name, value in office.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AFTERSALES_LANG", "en")
+    monkeypatch.setattr(case_act, "PATIENCE", timedelta(seconds=1))
+    with pytest.raises(Failure, match="No answer") as caught:
+        await case_act._send(named, "decide", {"resolution": "full_refund", "by": "supervisor:2", "id": "once"})
+    assert "may still be carried out" in caught.value.remedy
+    assert f"explain desk/{case_no}" in caught.value.remedy
+    await asleep.terminate()
 
 
 @workflow.defn(name="Case", sandboxed=False)
