@@ -50,7 +50,9 @@ async def _handle(case: Case) -> Outcome:
                 case.becomes(CaseType.SIGNED_NOT_RECEIVED, "R-NOTME")
                 return await procedure_of(CaseType.SIGNED_NOT_RECEIVED)(case)
             return await case.remedy.decided_at_desk("reopened", "R-REOPEN")
-        case.note("case_opened", "R-INTAKE", type=case.request.case_type, reason=case.request.reason)
+        asked = case.request
+        nobody = asked.case_type is CaseType.UNIDENTIFIED_PARCEL  # asked for it, so that its reason says nothing
+        case.note("case_opened", "R-INTAKE", type=asked.case_type, reason="" if nobody else asked.reason)
         await case.goods.are_ours()
         return await procedure_of(case.request.case_type)(case)
     except Withdrawn:

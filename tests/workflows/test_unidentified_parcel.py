@@ -43,6 +43,8 @@ async def test_an_agent_says_whose_it_is_and_the_case_goes_on_with_it(house: Hou
 
     assert await parcel.to_the_end() == "matched"
     assert (await log_of(parcel))["matched"] == case.case_no
+    opened, closed = await parcel.one("case_opened"), await parcel.one("case_closed")
+    assert (opened.data["reason"], closed.data["steps_missing"]) == ("", []), "no customer asked, none was passed over"
     await case.run_until(waiting_for="inspection")
     assert len(await case.journal("return_received")) == 1
     for round_, by in ((1, "warehouse:1"), (2, "qc:1")):

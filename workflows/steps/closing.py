@@ -118,7 +118,8 @@ class Closing:
         goodwill.lapse(case.state, case.now)
         tag = proposed(case.request, case.state)
         case.record(RECORD, KEY, "R-TAG", **tag.model_dump(mode="json"))
-        left_out = [step.value for step in missing(case.state.six_steps)]
+        steps = [] if case.request.of_the_house else missing(case.state.six_steps)  # they are taken with a customer
+        left_out = [step.value for step in steps]
         case.note("case_closed", "R-CLOSECONF", outcome=outcome, ending=ending, steps_missing=left_out)
         return True
 
