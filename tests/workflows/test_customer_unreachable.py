@@ -293,3 +293,15 @@ async def test_a_recalled_parcel_counts_as_back_when_the_warehouse_has_it(house:
 
     assert (await case.rest()).waiting_for == "customer_to_surface"
     assert await case.ledger("trace_opened") == []
+
+
+async def test_who_was_reached_and_fetched_it_need_confirm_no_address(house: House) -> None:
+    """He answered the call, fetched the parcel, and never says where to: it is there, no courier is sent again."""
+    case = await house.open("customer_unreachable", reason="not_received", customer={"address_after": "never"})
+    await case.run_until(waiting_for="address")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+
+    assert await case.ledger("redelivery_ordered") == []
+    assert await case.journal("decision_asked") == []

@@ -165,3 +165,14 @@ async def test_who_gets_it_after_he_agreed_to_refuse_it_is_asked_about_the_retur
     await case.run_until(stage="consent")
     asked = await case.journal("plan_proposed", plan="return_refund")
     assert [one.rule for one in asked] == ["R-LATE-DELIV", "R-CONSENT"]
+
+
+async def test_a_parcel_that_comes_before_a_slot_is_named_needs_none(house: House) -> None:
+    """The courier is asked for a slot and simply delivers: nobody is asked anything any more."""
+    case = await house.open("late_delivery", reason="late", courier={**LATE, "answers_after": "never"})
+    await case.run_until(waiting_for="slot")
+    await case.say("parcel_update", waybill=case.request["order"]["waybill"], state="delivered")
+
+    assert await case.to_the_end() == "delivered"
+
+    assert await case.journal("decision_asked") == await case.journal("escalated") == []

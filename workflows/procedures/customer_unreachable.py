@@ -38,7 +38,10 @@ async def customer_unreachable(case: Case) -> Outcome:
 
 async def deliver_again(case: Case) -> Outcome:
     """Reached in time: confirm contact and address, and have the courier try again."""
-    if not await case.contact.confirm_address(within="S-ADDRESS"):
+    addressed = await case.contact.confirm_address(within="S-ADDRESS")
+    if await case.courier.has_it("reached"):
+        return Outcome.DELIVERED
+    if not addressed:
         return await case.remedy.decided_at_desk("address_unconfirmed", "R-UNREACH-3D")
     await case.courier.request(CourierRequestKind.REDELIVER, "R-UNREACH-3D")
     if await case.courier.delivered(case.order.waybill, "S-DELIVER", "redelivery"):

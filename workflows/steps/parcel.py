@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from domain import promise_ledger
-from domain.case import SECOND_LOOK, CaseState
+from domain.case import SECOND_LOOK, CaseState, Fact
 from domain.clocks import Clock
 from domain.messages.facts import CourierAnswered, CustomerLooked, WarehouseAnswered
 from domain.parcel_news import on_its_way
@@ -128,7 +128,7 @@ class Parcel:
         return None if seen in (told, ParcelState.UNKNOWN) else seen
 
     async def slot(self, rule: str, within: str) -> datetime | None:
-        """Have the courier say by when he delivers. None when he refuses, or has named none by the clock (X13)."""
+        """Have the courier say by when he delivers. None: he refuses, is there, or names none in time (X13)."""
         case, step = self._case, f"courier/{CourierRequestKind.REDELIVER}"
 
         async def asking() -> str:
@@ -136,20 +136,19 @@ class Parcel:
             if not await case.courier.request(CourierRequestKind.REDELIVER, rule, due_at=clock.due_at):
                 return ""
             key = case.partner_key(f"{step}/asked", "K")
+
+            def answers(said: CourierAnswered, _: Fact) -> bool:
+                return said.request in ("", key) and bool(said.slot_at or said.verdict == "refused")
+
             said = await case.until(
-                lambda: case.take(
-                    CourierAnswered,
-                    where=lambda answer, _: (
-                        answer.request in ("", key) and bool(answer.slot_at or answer.verdict == "refused")
-                    ),
-                    clock=clock,
-                ),
+                lambda: case.take(CourierAnswered, answers, clock) or case.courier.fetched() or None,
                 code="slot",
                 ball=Party.COURIER,
                 stage=Stage.WAITING_COURIER,
                 at=clock.due_at,
             )
-            return said.slot_at.isoformat() if said and said.slot_at else ""
+            slot = said.slot_at if isinstance(said, CourierAnswered) else None
+            return slot.isoformat() if slot else ""
 
         named = await case.once("slot", asking, str)
         return datetime.fromisoformat(named) if named else None
