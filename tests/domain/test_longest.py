@@ -98,7 +98,6 @@ def test_the_longest_answer_of_a_partner_is_a_short_one(model: type[BaseModel]) 
         (Request, "evidence", ["photo"] * 51),
         (Request, "evidence", ["x" * 257]),
         (ContactAnswer, "reason", "x" * 65),
-        (ParcelReport, "place", "x" * 65),
         (RefundRow, "code", "x" * 65),
     ],
 )
