@@ -19,6 +19,7 @@ _LABELS: Mapping[str, str] = {
     "resolution": "resolution", "suggests": "resolution", "needs": "party", "steps_missing": "six_steps",
     "liability": "liability",
 }  # fmt: skip
+LONGEST = 160  # characters of one value in a sentence; the record of what it tells of has all of it
 _ALSO = ("parcel", "what", "case_type")  # tables of names that are looked through for a code without words of its own
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _FIELD = re.compile(r"\{([a-z_]+)\}")
@@ -68,7 +69,9 @@ def _shown(name: str, value: Any, language: str) -> str:
         return label("reason", str(value), language)
     told = words_of(str(value), language)
     named = (table for table in _ALSO if value in codes(table, language))
-    return label(table, told, language) if told == value and (table := next(named, "")) else told
+    if told == value and (table := next(named, "")):
+        return label(table, told, language)
+    return told if len(told) <= LONGEST else told[:LONGEST] + "…"
 
 
 def words_of(code: str, language: str) -> str:

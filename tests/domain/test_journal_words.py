@@ -66,6 +66,14 @@ def test_no_code_is_told_raw(event: str, field: str, codes: Iterable[str]) -> No
         assert str(code) not in sentence(entry(event, **{field: code}), "zh"), code
 
 
+def test_a_long_problem_does_not_fill_the_screen() -> None:
+    """What was wrong with a message of an unknown name is told in a line; its record lists all that is known."""
+    problem = "unknown message; known are: " + ", ".join(COMMANDS)
+    said = sentence(entry("message_not_understood", kind="tea", problem=problem), "en")
+    assert said.startswith("a message was not understood, tea: unknown message; known are: decide,")
+    assert (len(said) < 220, said[-1]) == (True, "…")
+
+
 def test_what_an_entry_does_not_say_is_left_out() -> None:
     """A decision without a sum does not speak of a sum."""
     assert sentence(entry("decide", resolution="full_refund"), "en") == "decided: a full refund"
