@@ -1,8 +1,7 @@
 """From bytes to an event whose content is known to be right, or a `BadEvent` that says what is not.
 
-CloudEvents 1.0 in structured and batch mode. Binary mode is not taken: its attributes stand in headers, which no
-signature covers, and they say which case an event is about. Everything a door accepts has passed `check`, so that a
-partner learns at once what is wrong and not from a case that stands still.
+CloudEvents 1.0: structured mode, batch mode, and binary mode with `ce-` headers. Everything a door accepts has passed
+`check`, so that a partner learns at once what is wrong and not from a case that stands still.
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import ValidationError
 
@@ -25,6 +25,7 @@ from starter.problem import BadEvent, Problem, bad, problems_of
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
+DATA = "application/json"  # of binary mode: the event's data alone
 DEPTH = 32  # levels of nesting; ours need six
 NUMBERS = ("case_no", "rma", "waybill")  # by which a fact may name its case, the surest first
 LONGEST_NUMBER = 128  # characters; a case is known by none that is longer
@@ -118,7 +119,7 @@ def read_message(headers: Mapping[str, str], raw: bytes, most: int = 1) -> list[
     Raises:
         BadEvent: nothing can be read.
     """
-    media = headers.get("content-type", "").partition(";")[0].strip().lower()
+    media = _media(headers)
     if media == BATCH:
         documents = read_json(raw)
         if not isinstance(documents, list):
@@ -128,7 +129,33 @@ def read_message(headers: Mapping[str, str], raw: bytes, most: int = 1) -> list[
         return [_event_or_spoilt(document) for document in documents]
     if media == STRUCTURED:
         return [read_event(read_json(raw))]
+    if is_binary(headers):
+        attributes = {name[3:]: unquote(value) for name, value in attribute_headers(headers).items()}
+        return [read_event({**attributes, "datacontenttype": media, "data": read_json(raw) if raw.strip() else {}})]
     raise bad("content_type", "content-type")
+
+
+def is_binary(headers: Mapping[str, str]) -> bool:
+    """Whether a message has its event's attributes in headers, and only the data in its body."""
+    return _media(headers) == DATA and "ce-specversion" in headers
+
+
+def _media(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def attribute_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers in which binary mode has an event's attributes, by name."""
+    return {name: headers[name] for name in sorted(headers) if name.startswith("ce-")}
+
+
+def attributes_digest(headers: Mapping[str, str]) -> str:
+    """What a binary message's `webhook-id` must end with: SHA-256, in hex, of its lines `ce-name:value` as sent.
+
+    They say which case an event is about, and no signature covers headers other than that id.
+    """
+    lines = "".join(f"{name}:{value}\n" for name, value in attribute_headers(headers).items())
+    return sha256(lines.encode()).hexdigest()
 
 
 def _event_or_spoilt(document: Any) -> CloudEvent | Spoilt:

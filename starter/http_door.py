@@ -5,14 +5,14 @@
     GET /healthz   the process answers        GET /readyz   events can be taken
     POST /cases/{shop}/{case_no}/evidence     a photo: starter/http_evidence.py
 
-CloudEvents 1.0, structured and batch. The signature (Standard Webhooks) is over the raw body and is checked before
-anything is parsed.
+CloudEvents 1.0, structured, batch and binary. The signature (Standard Webhooks) is over the raw body and `webhook-id`,
+and is checked before anything is parsed; in binary mode that id ends with a digest of the event's attributes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -23,9 +23,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
-from domain.webhook_signature import BadSignature, SigningKeys
+from domain.webhook_signature import ID, BadSignature, SigningKeys
 from starter.door import Door, Refused
-from starter.envelope import read_message
+from starter.envelope import attributes_digest, is_binary, read_message
 from starter.http_body import read_body
 from starter.http_evidence import HttpEvidence
 from starter.intake_settings import IntakeSettings
@@ -93,7 +93,7 @@ class HttpDoor:
             return _told(413, Problem(code="too_long", where="body", detail={"limit": str(self._settings.body_bytes)}))
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
         try:
-            self._keys.verify(headers, raw, self._clock())
+            _covers(self._keys.verify(headers, raw, self._clock()), headers)
         except BadSignature as error:
             return JSONResponse({"problems": [{"where": "webhook-signature", "what": str(error)}]}, 401)
         try:
@@ -106,7 +106,7 @@ class HttpDoor:
             return self._later(503)
 
     async def _take(self, headers: dict[str, str], raw: bytes) -> Response:
-        kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
+        kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS or name.startswith("ce-")}
         try:
             events = read_message(headers, raw, most=self._settings.events_per_batch)
         except BadEvent as error:
@@ -138,6 +138,15 @@ class HttpDoor:
             {"problems": [{"where": "", "what": f"send it again after {after} s; nothing was taken"}]},
             status,
             headers={"Retry-After": after},
+        )
+
+
+def _covers(message_id: str, headers: Mapping[str, str]) -> None:
+    """Whether what was signed says what the event is about. Raises BadSignature."""
+    if is_binary(headers) and not message_id.endswith(f"/{attributes_digest(headers)}"):
+        raise BadSignature(
+            f"in binary mode {ID} must end with / and the SHA-256 of the lines ce-name:value (sorted, as sent), since "
+            "the signature covers no other header; or send application/cloudevents+json"
         )
 
 

@@ -10,6 +10,7 @@ import string
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -22,7 +23,7 @@ from standardwebhooks.webhooks import Webhook
 
 from domain.webhook_signature import SigningKeys
 from local.child import free_port
-from starter.envelope import BATCH, STRUCTURED, encode
+from starter.envelope import BATCH, STRUCTURED, CloudEvent, encode
 from starter.http_door import HttpDoor
 from starter.intake_settings import IntakeSettings
 from store.inbox import DATABASE_AWAY, Inbox
@@ -57,13 +58,15 @@ async def partner(pool: asyncpg.Pool) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def signed(body: bytes, content_type: str = STRUCTURED, *, secret: str = SECRET, at: datetime | None = None) -> Any:
+def signed(
+    body: bytes, content_type: str = STRUCTURED, *, secret: str = SECRET, at: datetime | None = None, id: str = "msg_1"
+) -> Any:
     """Headers that the public Standard Webhooks library makes for a body."""
     at = at or datetime.now(UTC)
-    signature = Webhook(secret).sign("msg_1", at, body.decode("utf-8", "surrogateescape"))
+    signature = Webhook(secret).sign(id, at, body.decode("utf-8", "surrogateescape"))
     return {
         "content-type": content_type,
-        "webhook-id": "msg_1",
+        "webhook-id": id,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": signature,
     }
@@ -200,20 +203,39 @@ async def test_a_number_that_is_none_is_refused_at_the_door(
     assert await Inbox(pool).counts() == {}
 
 
-async def test_a_signed_body_cannot_be_sent_to_another_case(partner: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
-    """A body is taken only with what it is about inside: headers, which no signature covers, name no case."""
-    body = b'{"waybill": "SF1", "lines": [{"sku": "CUP", "quantity": 1}]}'
-    headers = signed(body, "application/json") | {
-        "ce-specversion": "1.0",
-        "ce-id": "r1",
-        "ce-source": "wms",
-        "ce-type": "aftersales.return_received",
-        "ce-subject": "demo/another-case",
-    }
+def binary(event: CloudEvent, **instead: str) -> tuple[bytes, dict[str, str]]:
+    """An event in binary mode (docs/intake.md): body and signed headers. `instead`: headers changed on the way."""
+    body = json.dumps(event.data, ensure_ascii=False).encode()
+    ce = {"ce-specversion": "1.0", "ce-id": event.id, "ce-source": event.source, "ce-type": event.type}
+    if event.subject:
+        ce["ce-subject"] = event.subject
+    digest = sha256("".join(f"{name}:{ce[name]}\n" for name in sorted(ce)).encode()).hexdigest()
+    return body, signed(body, "application/json", id=f"msg-1/{digest}") | ce | instead
+
+
+async def test_binary_mode_is_the_same_event(partner: httpx2.AsyncClient, pool: asyncpg.Pool) -> None:
+    """An event with its attributes in headers is the same event as the structured one."""
+    event = request()
+    body, headers = binary(event)
+    assert (await partner.post("/events", content=body, headers=headers)).status_code == 202
+    assert (await post(partner, encode(event))).status_code == 200
+    assert await Inbox(pool).counts() == {"new": 1}
+
+
+@pytest.mark.parametrize("changed", [{"ce-subject": "demo/another-case"}, {"ce-id": "r2"}, {"webhook-id": "msg-2"}])
+async def test_a_signed_body_cannot_be_sent_to_another_case(
+    partner: httpx2.AsyncClient, pool: asyncpg.Pool, changed: dict[str, str]
+) -> None:
+    """Whoever saw a signed message can change neither what it is about nor its number and have it believed."""
+    data = {"waybill": "SF1", "lines": [{"sku": "CUP", "quantity": 1}]}
+    type, subject = "aftersales.return_received", "demo/a-case"
+    receipt = CloudEvent(specversion="1.0", id="r1", source="wms", type=type, subject=subject, data=data)
+    body, headers = binary(receipt, **changed)
     answer = await partner.post("/events", content=body, headers=headers)
-    assert answer.status_code == 422
-    assert answer.json()["problems"][0]["problems"][0]["code"] == "content_type"
+    assert answer.status_code == 401
     assert await Inbox(pool).counts() == {}
+    body, headers = binary(receipt)
+    assert (await partner.post("/events", content=body, headers=headers)).status_code == 202
 
 
 async def test_unknown_content_type_is_explained(partner: httpx2.AsyncClient) -> None:
