@@ -28,7 +28,7 @@ from starter.handing_over import Done, Handed, Pace, Refuse, TemporalAway, Wait
 from starter.intake_settings import IntakeSettings
 from starter.named_later import NamedLater
 from starter.pace import Paces
-from starter.problem import BadEvent, Problem
+from starter.problem import BadEvent, Problem, bad
 from starter.unidentified import Unidentified
 from store.inbox import DATABASE_AWAY, Bell, Inbox, InboxRow, listening
 from store.late_reimbursements import LateReimbursements
@@ -180,6 +180,8 @@ class Dispatcher:
         id = message_id(row.source, row.id)
         retried = row.attempts > 1
         if isinstance(content, Request):
+            if content.requested_at > at + self._settings.clocks_apart:  # every clock of the case would wait for it
+                raise bad("in_the_future", "data.requested_at", hours=f"{self._settings.clocks_apart_hours:g}")
             return await self._opening.open(content, at=at, id=id, retried=retried)
         if isinstance(content, OrderNotice):
             await self._openings.record_order(content.shop, content.order, content.person)

@@ -33,6 +33,7 @@ class IntakeSettings(BaseModel):
     first_wait_seconds: float = Field(gt=0)
     longest_wait_seconds: float = Field(gt=0)
     fact_waits_hours: float = Field(ge=0)
+    clocks_apart_hours: float = Field(ge=0)
     purge_seconds: float = Field(gt=0)
     signals_per_case_and_minute: int = Field(ge=1)
     trouble: dict[ParcelState, CaseType]
@@ -58,6 +59,11 @@ class IntakeSettings(BaseModel):
     def fact_waits(self) -> timedelta:
         """How long a fact waits for its case."""
         return timedelta(hours=self.fact_waits_hours)
+
+    @property
+    def clocks_apart(self) -> timedelta:
+        """How far ahead of ours a sender's clock may be, or his zone be wrong."""
+        return timedelta(hours=self.clocks_apart_hours)
 
     def wait(self, attempt: int) -> timedelta:
         """How long to wait after the n-th attempt, from 1: doubling up to the longest wait."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -61,6 +61,18 @@ async def test_erasure_reaches_the_raw_events(pool: asyncpg.Pool, make_dispatche
     await until_quiet(pool, make_dispatcher())
     await Erasure(pool).erase("demo", f"c-{ORDER}", datetime.now(UTC))
     assert await pool.fetchval("SELECT count(*) FROM inbox WHERE raw <> ''") == 0
+
+
+async def test_a_request_from_the_future_is_no_case_yet(pool: asyncpg.Pool, make_dispatcher: MakeDispatcher) -> None:
+    """A mistyped year would have every deadline run from there: a person sees it first; a day is forgiven."""
+    now = datetime.now(UTC)
+    ahead = {"tomorrow": now + timedelta(hours=20), "mistyped": now.replace(year=now.year + 30, day=1)}
+    for id, at in ahead.items():
+        await put(pool, request(id=id, order_no=id, requested_at=at.isoformat()))
+    await until_quiet(pool, make_dispatcher())
+    assert await pool.fetchval("SELECT array_agg(order_no) FROM cases") == ["tomorrow"]
+    (entry,) = await Quarantine(pool).entries()
+    assert [(one["code"], one["where"]) for one in entry["problems"]] == [("in_the_future", "data.requested_at")]
 
 
 async def test_what_is_told_anew_of_an_order_reaches_its_open_cases_once(
