@@ -89,6 +89,22 @@ async def test_a_refund_overdue_over_late_inspections_is_paid_by_approval(house:
     assert refund["approved_by"] == "supervisor:1"
 
 
+async def test_goods_that_came_before_we_agreed_are_paid_in_time_too(house: House) -> None:
+    """He sends his goods before his photos: the 72 hours run from the day they came, not from the day we agreed."""
+    case = await house.open(
+        "return_refund", reason="quality", customer={"photos": 0}, warehouse={"inspects_after": "never"}
+    )
+
+    came = (await case.run_until(waiting_for="photos")).at
+    await case.say("return_received", waybill="SF-EARLY", lines=case.request["order"]["lines"])
+    await case.pass_time(hours=40)
+    await case.say("evidence_received", items=["evidence/a", "evidence/b"])
+
+    await case.run_until(lambda now: now.needs_human.startswith("approve:"))
+    breached = await case.one("clock_breached", clock="D-REFPAY")
+    assert about(breached.at, came + timedelta(hours=72))
+
+
 async def test_inspections_that_come_after_the_breach_still_decide(house: House) -> None:
     """Nobody approved the overdue payment, and then the inspections came: they decide, and it is paid once."""
     case = await house.open("return_refund", warehouse={"inspects_after": "never"})

@@ -157,6 +157,7 @@ class Returns:
     def _book_in(self) -> bool | None:
         """Count what came, over all parts (W-3, W-5)."""
         case = self._case
+        came = next((fact.received_at for fact in case.state.mailbox if fact.kind == ReturnReceived.kind), None)
         part = case.take(ReturnReceived)
         if part is None:
             return None
@@ -177,7 +178,7 @@ class Returns:
                 goods.defective[line.sku] = goods.defective.get(line.sku, 0) + line.quantity
         goods.waybill = goods.waybill or part.waybill
         if goods.received_at is None:
-            goods.received_at = case.now
+            goods.received_at = min(came or case.now, case.now)  # not when the case was ready to hear of it (R-REF-72H)
             goods.status = ReturnStatus.RECEIVED
         case.record("inbound_parcel_log", f"in-{case.state.number()}", "W-3", rma=goods.rma, waybill=goods.waybill,
                     received=dict(goods.received))  # fmt: skip
