@@ -24,6 +24,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("patience", "seconds after which a test counts as hung and ends the run", default="600")
 
 
+def pytest_configure() -> None:
+    """Whoever is started in the background of a script has Ctrl-C ignored; ours is no keystroke."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Watch one test."""

@@ -394,7 +394,7 @@ async def test_a_number_of_two_shops_must_name_the_shop(office: Office) -> None:
 
 async def test_a_claim_and_the_case_whose_loss_it_is_lead_to_each_other(office: Office) -> None:
     """`list`, `show` and `explain` say whose claim it is; finance books what came in from the command line."""
-    now, owner = datetime.now(UTC), await office.open("BORNE-1", shop="loss")
+    now, owner = datetime.now(UTC), await office.open("LOSS-1", shop="loss")
     row = await office.pool.fetchrow("SELECT content FROM known_orders WHERE order_no = 'LOSS-1'")
     assert row is not None
     request = Request(

@@ -26,7 +26,8 @@ def test_a_hung_test_names_itself_and_ends_the_run(tmp_path: Path, body: str, wa
     (tmp_path / "pytest.ini").write_text(SETTINGS)
     (tmp_path / "test_hangs.py").write_text(f"{body}\ndef test_next():\n    pass\n")
     command = [sys.executable, "-m", "pytest", str(tmp_path)]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    in_the_background = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command]
+    run = subprocess.run(in_the_background, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == pytest.ExitCode.INTERRUPTED
     assert "test_hangs.py::test_never_ends has not ended in 1 seconds" in run.stderr
     assert waits in run.stderr + run.stdout

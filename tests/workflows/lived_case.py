@@ -204,11 +204,12 @@ class LivedCase:
         return [one["amount_minor"] for one in await self.ledger("payment")]
 
     async def claim(self) -> LivedCase:
-        """The claim on the courier that it opened last, a case of its own."""
+        """The claim on the courier that it opened last, a case of its own, when it has done all that it can do now."""
         number = (await self.state()).claims[-1]
         await self.house.hand_over()
         claim = LivedCase(self.house, self.shop, number, self.order_no, self.customer_ref, self.began)
         claim.request, claim.began = self.request, (await claim.row())["opened_at"]
+        await claim.rest()
         return claim
 
     async def refunds(self) -> list[dict[str, Any]]:

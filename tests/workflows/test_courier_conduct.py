@@ -35,7 +35,9 @@ async def test_who_insists_gets_another_courier_at_the_first_ones_cost(house: Ho
     freight = await case.one("freight_decided")
     assert (freight.rule, freight.data["inbound"]) == ("M-COURIER", "courier")
     assert len(await case.ledger("parcel_recalled")) == 1
-    (claim,) = await (await case.claim()).records("courier_claim")
+    claimed = await case.claim()
+    assert await claimed.to_the_end() == "reimbursed"
+    (claim,) = await claimed.records("courier_claim")
     assert (claim["amount_minor"], claim["state"]) == (600, "paid")
     (sent,) = await case.ledger("goods_shipped")
     assert sent["leg"] == "reship"
@@ -48,7 +50,9 @@ async def test_a_free_postage_order_claims_the_return_by_the_couriers_own_bill(h
 
     assert await case.to_the_end() == "reshipped"
 
-    (claim,) = await (await case.claim()).records("courier_claim")
+    claimed = await case.claim()
+    assert await claimed.to_the_end() == "reimbursed"
+    (claim,) = await claimed.records("courier_claim")
     assert (claim["amount_minor"], claim["state"]) == (800, "paid")
 
 

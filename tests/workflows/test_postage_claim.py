@@ -77,7 +77,9 @@ async def test_freight_by_the_couriers_fault_is_claimed_from_it_beside_the_case(
 
     assert await case.to_the_end() == "partially_refunded"
 
-    (claim,) = await (await case.claim()).records("courier_claim")
+    claimed = await case.claim()
+    assert await claimed.to_the_end() == "reimbursed"
+    (claim,) = await claimed.records("courier_claim")
     assert (claim["amount_minor"], claim["state"]) == (1500, "paid")
     paid = await case.one("refund_done")
     assert paid.at - case.began < timedelta(hours=1)
