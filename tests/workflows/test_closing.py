@@ -320,15 +320,20 @@ async def test_a_promise_outlives_a_reopening_with_its_time(house: House) -> Non
     assert (await case.one("escalated", reason="promise_overdue")).rule == "P-PROMISE"
 
 
-async def test_saying_twice_that_it_is_not_solved_reopens_once(house: House) -> None:
-    """Two such messages in one breath: one more round, whose end he is asked about before anybody goes on."""
+@pytest.mark.parametrize("in_one_breath", [True, False])
+async def test_saying_twice_that_it_is_not_solved_reopens_once(house: House, in_one_breath: bool) -> None:
+    """Two such messages: one more round, whose end he is asked about before anybody goes on."""
     case = await paid(house)
     await case.run_until(stage="closed")
     await case.rest()
-    await asyncio.gather(
-        *(case.handle.signal("customer_confirmed", {"id": f"again-{n}", "solved": False}) for n in range(2))
-    )
-    await case.run_until(needs_human="decide:reopened")
+    said = [{"id": f"again-{n}", "solved": False} for n in range(2)]
+    if in_one_breath:
+        await asyncio.gather(*(case.handle.signal("customer_confirmed", one) for one in said))
+        await case.run_until(needs_human="decide:reopened")
+    else:
+        for one in said:
+            await case.handle.signal("customer_confirmed", one)
+            await case.run_until(needs_human="decide:reopened")
     await case.act("decide", resolution="explain_only", reason="not_covered")
 
     assert await case.to_the_end() == "rejected"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from domain import goodwill
 from domain.answers import Ending
+from domain.case import SECOND_LOOK
 from domain.clocks import Clock, ClockState
 from domain.messages.commands import CloseCase, ReopenCase
 from domain.messages.facts import CustomerConfirmed, PlatformRuled
@@ -63,10 +64,15 @@ class Closing:
         return Ending.SILENT
 
     def _nothing_was_confirmed(self) -> None:
-        """That it is solved, said before he was asked and heard how it ended, closes nothing (P-CLOSE)."""
+        """That it is solved, said before he was asked and heard how it ended, closes nothing (P-CLOSE).
+
+        Nor does "not solved" open a round more that he said once more of the round before: he is asked now.
+        """
         case = self._case
         while case.take(CustomerConfirmed, where=lambda said, _: said.solved) is not None:
             case.note("confirmed_too_early", "P-CLOSE", actor=Party.CUSTOMER)
+        while case.state.round > 1 and case.start.customs >= SECOND_LOOK and case.take(CustomerConfirmed) is not None:
+            pass
 
     def _said(self, notice: int, clock: Clock) -> dict[str, str]:
         """What a closing message states besides the result: cause and sum; a reminder, what silence will mean."""
